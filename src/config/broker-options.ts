@@ -1,0 +1,184 @@
+import type { LogLevel } from '../util/logger.js'
+
+/**
+ * Everything a broker can be told, resolved and checked. The keys of the configuration file, their defaults and their
+ * documentation are declared in `options.ts`; parts of the broker are each handed their own share of this.
+ * Limits that are off are `Infinity`.
+ */
+export interface BrokerOptions {
+  /** Where peers connect. */
+  readonly listeners: ListenerOptions
+  /** Certificates and checks of the TLS listeners; undefined when none is configured. */
+  readonly tls: TlsOptions | undefined
+  /** True when every connection must begin with a PROXY protocol header, version 1 or 2. Default false. */
+  readonly proxyProtocol: boolean
+  /** Peers' addresses are resolved to names for connection names. Default false. */
+  readonly reverseDnsLookups: boolean
+  /** Connections the kernel may hold before they are accepted. Default 128. */
+  readonly listenBacklog: number
+  /** Small writes go out at once (TCP_NODELAY). Default true. */
+  readonly tcpNoDelay: boolean
+  /** The kernel probes idle connections (SO_KEEPALIVE). Default false. */
+  readonly tcpKeepAlive: boolean
+
+  /** From accept to connection.open, in milliseconds. Default 10000. */
+  readonly handshakeTimeoutMs: number
+  /** From accept to the end of the TLS handshake, in milliseconds. Default 5000. */
+  readonly tlsHandshakeTimeoutMs: number
+  /** The heartbeat that the server proposes, in seconds; 0 is none. Default 60. */
+  readonly heartbeatSeconds: number
+  /** The largest frame that the server proposes, in bytes, with header and end; 0 is no limit. Default 131072. */
+  readonly frameMax: number
+  /** The largest frame before tune-ok, in bytes. Default 8192. */
+  readonly initialFrameMax: number
+  /** Channels per connection that the server proposes; 0 is 65535. Default 2047. */
+  readonly channelMax: number
+  /** The largest message body, in bytes. Default 16777216, at most 536870912. */
+  readonly maxMessageSizeBytes: number
+
+  /** Connections of the node. Default Infinity. */
+  readonly maxConnections: number
+  /** Channels of the node. Default Infinity. */
+  readonly channelMaxPerNode: number
+  /** Consumers of one channel. Default Infinity. */
+  readonly consumerMaxPerChannel: number
+  /** Virtual hosts. Default Infinity. */
+  readonly vhostMax: number
+  /** Queues of the node or cluster. Default Infinity. */
+  readonly queueMax: number
+  /** Exchanges of the node or cluster, predeclared ones included. Default Infinity. */
+  readonly exchangeMax: number
+
+  /** Created on the first boot of an empty node. Default 'guest'. */
+  readonly defaultUser: string
+  /** Default 'guest'. */
+  readonly defaultPass: string
+  /** Default '/'. */
+  readonly defaultVhost: string
+  /** What the default user may do in the default vhost. Default '.*' each. */
+  readonly defaultPermissions: PermissionPatterns
+  /** Tags of the default user. Default ['administrator']. */
+  readonly defaultUserTags: readonly string[]
+  /** Users who may connect from a loopback address only. Default ['guest']. */
+  readonly loopbackUsers: readonly string[]
+  /** SASL mechanisms in the order in which they are announced. Default PLAIN, AMQPLAIN, ANONYMOUS. */
+  readonly authMechanisms: readonly AuthMechanismName[]
+  /** Who a peer of SASL ANONYMOUS is; undefined refuses it. Default 'guest'. */
+  readonly anonymousLoginUser: string | undefined
+  /** Default 'guest'. */
+  readonly anonymousLoginPass: string
+  /** Which part of a client certificate names the user of SASL EXTERNAL. Default 'distinguished_name'. */
+  readonly sslCertLoginFrom: CertificateNameSource
+  /** The kind of alternative name used. Default 'dns'. */
+  readonly sslCertLoginSanType: CertificateSanType
+  /** Which of several alternative names of that kind, from 0. Default 0. */
+  readonly sslCertLoginSanIndex: number
+  /** How new passwords are hashed. Default 'sha256'. */
+  readonly passwordHashing: PasswordHashingName
+
+  /** Memory use above which publishers are blocked. Default 0.6 of what the machine or cgroup has. */
+  readonly memoryHighWatermark: MemoryWatermark
+  /** Memory to assume instead of what was detected, in bytes; undefined detects it. */
+  readonly totalMemoryBytes: number | undefined
+  /** How often memory use is looked at, in milliseconds. Default 2500. */
+  readonly memoryMonitorIntervalMs: number
+
+  /** How long a delivery may stay unacknowledged, in milliseconds; Infinity for ever. Default 1800000. */
+  readonly consumerTimeoutMs: number
+  /** The prefetch of a consumer whose channel set none; 0 is no limit. Default 0. */
+  readonly defaultConsumerPrefetch: number
+  /** The type of a queue that is declared without one. Default 'classic'. */
+  readonly defaultQueueType: QueueTypeName
+
+  /** Default: the node's name. */
+  readonly clusterName: string
+  /** Default 'leveret@' and the host's name. */
+  readonly nodeName: string
+  /** `product` of the server properties. Default 'Leveret'. */
+  readonly productName: string
+  /** `version` of the server properties. Default: the package's version. */
+  readonly productVersion: string
+  /** The RabbitMQ release whose behaviour is offered: `rabbitmq_version` of the server properties. '4.3.6'. */
+  readonly rabbitmqVersion: string
+  /** Further server properties, by key; they win over the built-in ones. Default none. */
+  readonly serverProperties: Readonly<Record<string, string>>
+
+  /** Default 'info'. */
+  readonly logLevel: LogLevel
+  /** Where durable state is kept; undefined keeps everything in memory. Default undefined. */
+  readonly dataDir: string | undefined
+  /** TCP port of the management API; undefined for none. Default undefined until there is one. */
+  readonly managementPort: number | undefined
+}
+
+/** The addresses on which a broker listens for AMQP. */
+export interface ListenerOptions {
+  /** Plain TCP. Default port 5672 on 127.0.0.1 and ::1. */
+  readonly tcp: readonly ListenerAddress[]
+  /** TLS; needs {@link BrokerOptions.tls}. Default none. */
+  readonly tls: readonly ListenerAddress[]
+  /** Paths of Unix domain sockets. Default none. */
+  readonly unix: readonly string[]
+}
+
+/** One TCP address to listen on. */
+export interface ListenerAddress {
+  /** An IP address without brackets, or a host name; '::' is every interface, IPv4 too. */
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** True for an address nobody asked for by name: a machine without it (no IPv6) starts all the same. */
+  readonly optional?: boolean
+}
+
+/** What a TLS listener shows and asks for. Files are PEM. */
+export interface TlsOptions {
+  readonly certFile: string
+  readonly keyFile: string
+  /** Certificates of the authorities whose clients are trusted; undefined uses the system's. */
+  readonly caFile: string | undefined
+  /** Opens an encrypted key. */
+  readonly keyPassword: string | undefined
+  /** 'verify_peer' asks for a client certificate and checks it. Default 'verify_none'. */
+  readonly verify: 'verify_none' | 'verify_peer'
+  /** Refuses a peer without a certificate; only with verify_peer. Default false. */
+  readonly failIfNoPeerCert: boolean
+  /** Default both. */
+  readonly versions: readonly TlsVersion[]
+  /** OpenSSL names; empty leaves the choice to Node. */
+  readonly ciphers: readonly string[]
+  /** The server's order of ciphers wins. Default true. */
+  readonly honorCipherOrder: boolean
+}
+
+/** Patterns of the resource names on which a user may act, as permissions carry them. */
+export interface PermissionPatterns {
+  readonly configure: string
+  readonly write: string
+  readonly read: string
+}
+
+/** A share of the memory there is (0 blocks always), or bytes. */
+export type MemoryWatermark = { readonly relative: number } | { readonly absoluteBytes: number }
+
+export const AUTH_MECHANISM_NAMES = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS', 'EXTERNAL'] as const
+export type AuthMechanismName = (typeof AUTH_MECHANISM_NAMES)[number]
+
+export const CERTIFICATE_NAME_SOURCES = [
+  'distinguished_name',
+  'common_name',
+  'subject_alternative_name',
+] as const
+export type CertificateNameSource = (typeof CERTIFICATE_NAME_SOURCES)[number]
+
+export const CERTIFICATE_SAN_TYPES = ['dns', 'ip', 'email', 'uri', 'other_name'] as const
+export type CertificateSanType = (typeof CERTIFICATE_SAN_TYPES)[number]
+
+export const PASSWORD_HASHING_NAMES = ['sha256', 'sha512', 'md5'] as const
+export type PasswordHashingName = (typeof PASSWORD_HASHING_NAMES)[number]
+
+export const QUEUE_TYPE_NAMES = ['classic', 'quorum', 'stream'] as const
+export type QueueTypeName = (typeof QUEUE_TYPE_NAMES)[number]
+
+export const TLS_VERSIONS = ['tlsv1.2', 'tlsv1.3'] as const
+export type TlsVersion = (typeof TLS_VERSIONS)[number]
