@@ -1,0 +1,189 @@
+import type { MessageView } from './message.js'
+import type { QueueSettings, QueueType } from './queue/settings.js'
+
+/**
+ * The way to the queues of one shard. Connections and doors reach queues through it alone and as if the shard were on
+ * another machine: they hand in numbers and views, never objects of theirs beyond the two callback interfaces below,
+ * and get numbers back. The local port is plain method calls; ports to threads and nodes collect calls into batches.
+ *
+ * A view is read during the call. Calls take effect in the order in which they are made.
+ */
+export interface ShardPort {
+  /** Makes a queue. `definition.id` is new on this node and never used again. */
+  createQueue(definition: QueueDefinition): void
+  /** Applies new settings (a policy changed). */
+  configureQueue(queueId: number, settings: QueueSettings): void
+  /**
+   * Deletes a queue with its messages and cancels its consumers.
+   * Throws BrokerError PRECONDITION_FAILED `queue 'q' in vhost '/' in use` or `... not empty` when a condition fails.
+   * Returns how many ready messages went.
+   */
+  deleteQueue(queueId: number, conditions: { readonly ifUnused: boolean; readonly ifEmpty: boolean }): number
+  /** Drops the ready messages; returns how many. Throws NOT_IMPLEMENTED for streams. */
+  purgeQueue(queueId: number): number
+  /** Counts of a queue, for declare-ok and listings. */
+  countsOf(queueId: number): QueueCounts
+  /** A declare of an existing queue: renews the lease of `x-expires` on classic queues. */
+  touchQueue(queueId: number): void
+
+  /**
+   * Stores a message once and puts it into each queue. `publishSeqNo` is the publisher's number of the message
+   * (0: it wants no confirm), counted up by one for each message that it wants confirmed on this port.
+   */
+  publish(
+    queueIds: readonly number[],
+    message: MessageView,
+    publisher: Publisher,
+    publishSeqNo: number,
+  ): PublishOutcome
+
+  /**
+   * Registers a consumer and returns its subscription id. Deliveries may start before this returns; a sink that must
+   * write consume-ok first does so in {@link DeliverySink.subscribed}, which comes before the first of them.
+   * Throws BrokerError when the queue refuses (exclusive use, stream without prefetch, ...).
+   */
+  subscribe(queueId: number, subscription: Subscription, sink: DeliverySink): number
+  /** Ends a subscription. What it holds unacked stays unacked until it is settled. */
+  unsubscribe(subscriptionId: number): void
+  /** The sink can take deliveries again after {@link DeliverySink.canTake} said no. */
+  resume(subscriptionId: number): void
+  /** Takes one message; calls `sink.deliver` with the subscription 0 and returns true, or returns false when empty. */
+  get(queueId: number, noAck: boolean, sink: DeliverySink): boolean
+  /** Settles one delivery. `subscriptionId` is 0 for a basic.get. Unknown queues are ignored: they were deleted. */
+  settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void
+  /**
+   * The end of a turn's work for this port: the caller has no more calls for now, so deliveries that were put off to
+   * the end of a batch go out.
+   */
+  flush(): void
+}
+
+/** What a queue is made from. */
+export interface QueueDefinition {
+  readonly id: number
+  readonly vhost: string
+  readonly name: string
+  readonly type: QueueType
+  readonly durable: boolean
+  readonly autoDelete: boolean
+  readonly exclusive: boolean
+  /** Levels above 0 of a classic priority queue (`x-max-priority`), 0 for a plain queue. */
+  readonly maxPriority: number
+  readonly singleActiveConsumer: boolean
+  readonly settings: QueueSettings
+}
+
+export interface QueueCounts {
+  readonly ready: number
+  readonly unacked: number
+  readonly consumers: number
+  /** Octets in the bodies of ready messages. */
+  readonly readyBytes: number
+}
+
+/** What became of a publish. */
+export const PublishOutcome = {
+  /** As safe as it gets already: confirm it with the turn. */
+  CONFIRMED: 0,
+  /** Some queue refused it (overflow): nack it, or drop it when it wants no confirm. */
+  REJECTED: 1,
+  /** {@link Publisher.confirmed} will tell. */
+  PENDING: 2,
+} as const
+export type PublishOutcome = (typeof PublishOutcome)[keyof typeof PublishOutcome]
+
+/** The publishing side of a channel. */
+export interface Publisher {
+  /**
+   * Every publish of this publisher on this port that was {@link PublishOutcome.PENDING}, up to and including
+   * `publishSeqNo`, is safe now. Comes in batches, in order.
+   */
+  confirmed(publishSeqNo: number): void
+  /** Pending publishes up to and including `publishSeqNo` failed (the store took no more writes). */
+  refused(publishSeqNo: number): void
+}
+
+/** What a consumer asks of a queue. */
+export interface Subscription {
+  readonly consumerTag: string
+  readonly noAck: boolean
+  readonly exclusive: boolean
+  /** Most unacked messages, 0 for no limit. Means nothing with noAck. */
+  readonly prefetchCount: number
+  /** `x-priority`; higher is served first. */
+  readonly priority: number
+  /** `x-consumer-timeout` in ms, `undefined` leaves it to the queue. */
+  readonly consumerTimeoutMs: number | undefined
+  /** Where a stream consumer starts (`x-stream-offset`). */
+  readonly streamOffset: StreamOffset
+  /** `x-stream-filter` values, empty for no filter, and `x-stream-match-unfiltered`. */
+  readonly streamFilter: readonly string[]
+  readonly streamMatchUnfiltered: boolean
+}
+
+/** Where to begin in a stream. */
+export type StreamOffset =
+  | { readonly kind: 'next' | 'first' | 'last' }
+  | { readonly kind: 'offset'; readonly offset: number }
+  /** Milliseconds since the epoch. */
+  | { readonly kind: 'timestamp'; readonly timestampMs: number }
+
+/** The receiving side of a consumer or of a basic.get. */
+export interface DeliverySink {
+  /** The consumer exists now and deliveries will follow. */
+  subscribed(subscriptionId: number): void
+  /** Asked before each delivery: false while the connection's output is full or a channel-wide prefetch is used up. */
+  canTake(): boolean
+  /** A delivery. The view is valid during the call only. `facts` is reused by the next call. */
+  deliver(subscriptionId: number, message: MessageView, facts: DeliveryFacts): void
+  /** The queue ended the subscription (it was deleted, or the consumer timed out). */
+  cancelled(subscriptionId: number, reason: CancelReason): void
+}
+
+export type CancelReason = 'queue-deleted' | 'consumer-timeout'
+
+/** What a queue knows of a delivery beyond the message itself. One object per shard, reused. */
+export interface DeliveryFacts {
+  queueId: number
+  /** Place of the message in its queue: with the queue's id, what {@link ShardPort.settle} takes. */
+  position: number
+  redelivered: boolean
+  /** Counted failures so far (`x-delivery-count` of quorum queues), -1 when the queue keeps no count. */
+  deliveryCount: number
+  /** Earlier acquisitions (`x-acquired-count` of quorum queues), -1 when the queue keeps no count. */
+  acquiredCount: number
+  /** `x-stream-offset`, -1 on other queues. */
+  streamOffset: number
+  /** Ready messages left after this one, for basic.get-ok. */
+  readyLeft: number
+}
+
+/** How a delivery ends. */
+export const Settlement = {
+  ACK: 0,
+  /** basic.nack with requeue, basic.recover: back to its place; counts as acquired, not as failed. */
+  REQUEUE: 1,
+  /** basic.reject with requeue: back to its place, and a counted failure on quorum queues. */
+  REQUEUE_FAILED: 2,
+  /** Rejected without requeue: dead-lettered or dropped. */
+  DEAD_LETTER: 3,
+  /** The channel or connection went away: back to its place, and a counted failure on quorum queues. */
+  RETURN: 4,
+} as const
+export type Settlement = (typeof Settlement)[keyof typeof Settlement]
+
+/** What a shard asks of its node. */
+export interface ShardHost {
+  /** The queue has outlived its use: its lease ran out, or the last consumer of an auto-delete queue went. */
+  queueUnused(queueId: number): void
+  /**
+   * Queues that a dead letter goes to, by id, under the rules of the exchange; empty when the exchange is gone or
+   * nothing is bound. `routingKeys` are the keys to route by; `message` is for headers exchanges.
+   */
+  routeDeadLetter(
+    vhost: string,
+    exchange: string,
+    routingKeys: readonly string[],
+    message: MessageView,
+  ): readonly number[]
+}
