@@ -23,6 +23,14 @@ export class MessageView {
   /** The expiration property in milliseconds, -1 when absent. */
   expirationMs = -1
 
+  /**
+   * The headers hold BCC, which routing has used and consumers must not see: whoever writes the message out to a
+   * client leaves that header out.
+   */
+  hasBcc = false
+  /** The x-death headers are the broker's own and count on; a publisher's are replaced at the first dead-lettering. */
+  hasDeaths = false
+
   get bodySizeBytes(): number {
     return this.bodyEnd - this.bodyStart
   }
