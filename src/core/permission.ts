@@ -1,31 +1,39 @@
 import type { ResourceKind } from './resource.js'
 
-/** Who asks: an authenticated user. */
+/** What a user may do to a queue or an exchange. */
+export type Access = 'configure' | 'write' | 'read'
+
+/** What a topic permission speaks of: routing keys published, binding keys subscribed to. */
+export type TopicAccess = 'write' | 'read'
+
+/** Whoever logged in. Doors hand it on to {@link PermissionCheck} and look at nothing but these two. */
 export interface Principal {
   readonly name: string
+  /** As they were at the login; `administrator`, `impersonator` and the like. */
   readonly tags: readonly string[]
 }
 
-/** The three rights that RabbitMQ grants per vhost. */
-export type Permission = 'configure' | 'write' | 'read'
+/** Values that a protocol adds to the placeholders of topic permissions. */
+export interface TopicVariables {
+  /** MQTT's client identifier, for `{client_id}`. */
+  readonly clientId?: string
+}
 
-/**
- * The permission check that the doors make. Implemented by `auth`. Every refusal is a BrokerError ACCESS_REFUSED in
- * RabbitMQ's words.
- */
+/** The permission checks that guard the doors of `core`; `auth` implements them. All answer at once. */
 export interface PermissionCheck {
-  /** Counts up whenever any answer may have changed; callers cache answers against it. */
+  /** Changes whenever a decision may have changed. A caller that keeps decisions drops them then. */
   readonly version: number
-  /** Throws `<permission> access to <kind> '<name>' in vhost '<vhost>' refused for user '<user>'`. */
-  check(principal: Principal, vhost: string, kind: ResourceKind, name: string, permission: Permission): void
-  /** For passive declares: passes when the user has any of the three rights on the name. */
+  /** Throws ACCESS_REFUSED unless `principal` has `access` to the resource. The default exchange is named `''`. */
+  check(principal: Principal, vhost: string, kind: ResourceKind, name: string, access: Access): void
+  /** Throws ACCESS_REFUSED unless `principal` has any access at all to the resource: passive declares. */
   checkAny(principal: Principal, vhost: string, kind: ResourceKind, name: string): void
-  /** Topic permission on a topic exchange: `write` for a publish's keys, `read` for binding keys. */
+  /** Throws ACCESS_REFUSED when a topic permission on `exchange` keeps `principal` from `routingKey`. */
   checkTopic(
     principal: Principal,
     vhost: string,
     exchange: string,
     routingKey: string,
-    permission: 'write' | 'read',
+    access: TopicAccess,
+    variables?: TopicVariables,
   ): void
 }
