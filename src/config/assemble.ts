@@ -1,0 +1,138 @@
+import type { Origin } from './assignment.js'
+import type {
+  BrokerOptions,
+  ListenerAddress,
+  ListenerOptions,
+  MemoryWatermark,
+  TlsOptions,
+} from './broker-options.js'
+import { ConfigError } from './config-error.js'
+import { formatListenerAddress } from './listener-spec.js'
+import type { OptionName, OptionValues } from './options.js'
+
+/** Joins the single values into what the broker is given. Throws {@link ConfigError} when values contradict. */
+export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, Origin>): BrokerOptions {
+  const tls = tlsOf(values)
+  if (values.listenersTls.length > 0 && tls === undefined) {
+    throw new ConfigError('listeners.ssl needs ssl_options.certfile and ssl_options.keyfile')
+  }
+  return deepFreeze({
+    listeners: listenersOf(values, origins),
+    tls,
+    proxyProtocol: values.proxyProtocol,
+    reverseDnsLookups: values.reverseDnsLookups,
+    listenBacklog: values.listenBacklog,
+    tcpNoDelay: values.tcpNoDelay,
+    tcpKeepAlive: values.tcpKeepAlive,
+    handshakeTimeoutMs: values.handshakeTimeoutMs,
+    tlsHandshakeTimeoutMs: values.tlsHandshakeTimeoutMs,
+    heartbeatSeconds: values.heartbeatSeconds,
+    frameMax: values.frameMax,
+    initialFrameMax: values.initialFrameMax,
+    channelMax: values.channelMax,
+    maxMessageSizeBytes: values.maxMessageSizeBytes,
+    maxConnections: values.maxConnections,
+    channelMaxPerNode: values.channelMaxPerNode,
+    consumerMaxPerChannel: values.consumerMaxPerChannel,
+    vhostMax: values.vhostMax,
+    queueMax: values.queueMax,
+    exchangeMax: values.exchangeMax,
+    defaultUser: values.defaultUser,
+    defaultPass: values.defaultPass,
+    defaultVhost: values.defaultVhost,
+    defaultPermissions: {
+      configure: values.defaultConfigure,
+      write: values.defaultWrite,
+      read: values.defaultRead,
+    },
+    defaultUserTags: values.defaultUserTags,
+    loopbackUsers: values.loopbackUsers,
+    authMechanisms: values.authMechanisms,
+    anonymousLoginUser: values.anonymousLoginUser,
+    anonymousLoginPass: values.anonymousLoginPass,
+    sslCertLoginFrom: values.sslCertLoginFrom,
+    sslCertLoginSanType: values.sslCertLoginSanType,
+    sslCertLoginSanIndex: values.sslCertLoginSanIndex,
+    passwordHashing: values.passwordHashing,
+    memoryHighWatermark: watermarkOf(values),
+    totalMemoryBytes: values.totalMemoryBytes,
+    memoryMonitorIntervalMs: values.memoryMonitorIntervalMs,
+    consumerTimeoutMs: values.consumerTimeoutMs,
+    defaultConsumerPrefetch: values.defaultConsumerPrefetch,
+    defaultQueueType: values.defaultQueueType,
+    clusterName: values.clusterName ?? values.nodeName,
+    nodeName: values.nodeName,
+    productName: values.productName,
+    productVersion: values.productVersion,
+    rabbitmqVersion: values.rabbitmqVersion,
+    serverProperties: values.serverProperties,
+    logLevel: values.logLevel,
+    dataDir: values.dataDir,
+    managementPort: values.managementPort,
+  })
+}
+
+/** `bind` and `amqp_port` each replace their half of the listed addresses; addresses that become equal are one. */
+function listenersOf(values: OptionValues, origins: ReadonlyMap<OptionName, Origin>): ListenerOptions {
+  const listed = origins.get('listenersTcp')?.kind !== 'default'
+  const host = isOverruled(origins.get('bind'), listed) ? undefined : values.bind
+  const port = isOverruled(origins.get('amqpPort'), listed) ? undefined : values.amqpPort
+  // RabbitMQ's port variable alone opens that port on every interface; ours keeps to loopback unless told otherwise.
+  return {
+    tcp: moved(values.listenersTcp, host, port),
+    tls: moved(values.listenersTls, host, undefined),
+    unix: values.listenersUnix,
+  }
+}
+
+function isOverruled(origin: Origin | undefined, listed: boolean): boolean {
+  return listed && origin?.kind === 'environment' && origin.weak
+}
+
+function moved(
+  addresses: readonly ListenerAddress[],
+  host: string | undefined,
+  port: number | undefined,
+): ListenerAddress[] {
+  const unique = new Map<string, ListenerAddress>()
+  for (const address of addresses) {
+    const changed: ListenerAddress = {
+      host: host ?? address.host,
+      port: port ?? address.port,
+      ...(host === undefined && address.optional ? { optional: true } : {}),
+    }
+    const key = formatListenerAddress(changed)
+    if (!unique.has(key)) unique.set(key, changed)
+  }
+  return [...unique.values()]
+}
+
+function tlsOf(values: OptionValues): TlsOptions | undefined {
+  if (values.tlsCertFile === undefined && values.tlsKeyFile === undefined) return undefined
+  if (values.tlsCertFile === undefined || values.tlsKeyFile === undefined) {
+    throw new ConfigError('ssl_options.certfile and ssl_options.keyfile are needed together')
+  }
+  return {
+    certFile: values.tlsCertFile,
+    keyFile: values.tlsKeyFile,
+    caFile: values.tlsCaFile,
+    keyPassword: values.tlsKeyPassword,
+    verify: values.tlsVerify,
+    failIfNoPeerCert: values.tlsFailIfNoPeerCert,
+    versions: values.tlsVersions,
+    ciphers: values.tlsCiphers,
+    honorCipherOrder: values.tlsHonorCipherOrder,
+  }
+}
+
+function watermarkOf(values: OptionValues): MemoryWatermark {
+  return values.memoryAbsoluteBytes === undefined
+    ? { relative: values.memoryRelative }
+    : { absoluteBytes: values.memoryAbsoluteBytes }
+}
+
+function deepFreeze<T extends object>(object: T): T {
+  for (const inner of Object.values(object))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
+  return Object.freeze(object)
+}
