@@ -25,7 +25,7 @@ export interface TestBroker {
  * Address of a running broker, `amqp://guest:guest@127.0.0.1:5672`: the suites then run against it instead of starting
  * one of ours, which is how the tests themselves are tested.
  */
-export const EXTERNAL_URL: string | undefined = process.env['LEVERET_TEST_URL']
+export const EXTERNAL_URL: string | undefined = process.env.LEVERET_TEST_URL
 
 /** Reason to skip a test of behaviour that a broker other than ours need not have; `false` runs it. */
 export const SKIP_IF_EXTERNAL: string | false =
@@ -66,7 +66,7 @@ export interface SpawnedBroker {
 
 /** The server's launcher; `LEVERET_TEST_BIN` names another one. */
 const LAUNCHER =
-  process.env['LEVERET_TEST_BIN'] ?? fileURLToPath(new URL('../../../bin/leveret', import.meta.url))
+  process.env.LEVERET_TEST_BIN ?? fileURLToPath(new URL('../../../bin/leveret', import.meta.url))
 
 const READY_LINE = /^leveret \S+ ready in [\d.]+ ms: amqp \S+?:(\d+)/m
 

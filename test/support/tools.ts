@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
  */
 export function requireTool(t: TestContext, name: string): boolean {
   if (spawnSync('sh', ['-c', `command -v "$1"`, 'sh', name]).status === 0) return true
-  if (process.env['CI'] === 'true') throw new Error(`${name} is not installed, and CI=true forbids to skip`)
+  if (process.env.CI === 'true') throw new Error(`${name} is not installed, and CI=true forbids to skip`)
   t.skip(`${name} is not installed`)
   return false
 }
