@@ -1,0 +1,108 @@
+import type { Broker } from './broker.js'
+import { parseCommandLine, usage } from './config/command-line.js'
+import { ConfigError } from './config/config-error.js'
+import { printConfig } from './config/print-config.js'
+import { type ResolvedOptions, resolveOptions } from './config/resolve.js'
+import { LineLogger } from './util/logger.js'
+import { PACKAGE_VERSION } from './util/package-version.js'
+
+/** Exit status for arguments, variables or a configuration file that cannot be used: EX_USAGE of sysexits. */
+const EXIT_USAGE = 64
+const EXIT_FAILURE = 1
+
+/** The `leveret` command: does what the arguments ask and, unless that is to run, returns. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const command = parseCommandLine(args)
+    if (command.action === 'help') return say(usage())
+    if (command.action === 'version') return say(`leveret ${PACKAGE_VERSION}\n`)
+    const resolved = resolveOptions({ ...command, environment: process.env })
+    if (command.action === 'print-config') return say(printConfig(resolved))
+    await run(resolved)
+  } catch (error) {
+    if (error instanceof ConfigError) fail(EXIT_USAGE, error.message)
+    else fail(EXIT_FAILURE, explain(error))
+  }
+}
+
+async function run({ options, warnings }: ResolvedOptions): Promise<void> {
+  // Stdout holds the ready line and nothing else, so that a script can wait for it.
+  const logger = new LineLogger(options.logLevel, (line) => process.stderr.write(line))
+  for (const warning of warnings) logger.warning(warning)
+  const stop = new StopSignals()
+  // Loaded here so that a bad setting is answered before the broker's modules are read.
+  const { startBroker } = await import('./broker.js')
+  const broker = await startBroker(options)
+  if (!stop.wanted) say(readyLine(broker))
+  await stop.signalled
+  await broker.stop('shutdown')
+  process.exit(0)
+}
+
+/**
+ * Waits for SIGTERM or SIGINT. A second one ends the process at once with the status that a shell gives to the signal.
+ */
+class StopSignals {
+  wanted = false
+  readonly signalled: Promise<void>
+
+  constructor() {
+    this.signalled = new Promise((resolve) => {
+      const onSignal = (_name: NodeJS.Signals, signalNumber: number) => {
+        if (this.wanted) process.exit(128 + signalNumber)
+        this.wanted = true
+        resolve()
+      }
+      process.on('SIGTERM', onSignal)
+      process.on('SIGINT', onSignal)
+    })
+  }
+}
+
+function readyLine(broker: Broker): string {
+  // performance.now() counts from the start of the process.
+  const startMs = Math.round(performance.now())
+  return `leveret ${PACKAGE_VERSION} ready in ${startMs} ms: ${broker.addresses.join(', ')}\n`
+}
+
+/** What the machine refused, in words; the stack of anything that we cannot explain. */
+function explain(error: unknown): string {
+  const system = systemErrorIn(error)
+  const at = system?.port === undefined ? system?.address : `${system.address}:${system.port}`
+  switch (system?.code) {
+    case 'EADDRINUSE':
+      return `cannot listen on ${at}: the address is in use; another port is chosen with --amqp-port`
+    case 'EADDRNOTAVAIL':
+      return `cannot listen on ${at}: this machine has no such address`
+    case 'EACCES':
+    case 'EPERM':
+      return `not permitted: ${system.message}`
+    case 'ENOTFOUND':
+      return `cannot listen: ${system.message}`
+    default:
+      return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  }
+}
+
+/** A system error as Node raises it, with the fields that listening sets. */
+interface SystemError extends Error {
+  readonly code: string
+  readonly address?: string
+  readonly port?: number
+}
+
+function systemErrorIn(error: unknown): SystemError | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && typeof each.code === 'string') return each as SystemError
+  }
+  return undefined
+}
+
+function say(text: string): void {
+  process.stdout.write(text)
+}
+
+function fail(status: number, message: string): void {
+  process.stderr.write(`${message.replace(/^/gm, 'leveret: ')}\n`)
+  process.exit(status)
+}
