@@ -79,15 +79,20 @@ export function describeBinary(buffer: Buffer, start: number, end: number): stri
   if (octets.length === 0) return '<<>>'
   const asText = isUtf8(octets)
   const text = octets.toString(asText ? 'utf8' : 'latin1')
-  if (!PRINTABLE.test(text)) return `<<${Array.from(octets).join(',')}>>`
+  let printed = ''
+  for (const character of text) {
+    const shown = ESCAPES[character] ?? character
+    if (shown === character && !isPrintable(character.codePointAt(0) ?? 0)) return `<<${octets.join(',')}>>`
+    printed += shown
+  }
   const wide = asText && text.length !== octets.length
-  return `<<"${text.replace(ESCAPED, escapeCharacter)}"${wide ? '/utf8' : ''}>>`
+  return `<<"${printed}"${wide ? '/utf8' : ''}>>`
 }
 
-// What Erlang's default printable range holds: Latin-1 without its control characters, but with those that have a
-// letter after the backslash.
-const PRINTABLE = /^[\b\t\n\v\f\r\x1b\x20-\x7e\xa0-\xff]*$/
-const ESCAPED = /[\b\t\n\v\f\r\x1b"\\]/g
+/** Erlang's default printable range is Latin-1 without control characters; {@link ESCAPES} are printable too. */
+function isPrintable(code: number): boolean {
+  return (code >= 0x20 && code <= 0x7e) || (code >= 0xa0 && code <= 0xff)
+}
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '\b': '\\b',
@@ -99,8 +104,4 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\x1b': '\\e',
   '"': '\\"',
   '\\': '\\\\',
-}
-
-function escapeCharacter(character: string): string {
-  return ESCAPES[character]
 }
