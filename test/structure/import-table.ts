@@ -1,0 +1,44 @@
+/** What the modules of a folder of `src/` may import. */
+export interface FolderRule {
+  /** Folders, or modules `folder/path/name` when only those are open; `type:` allows types alone. */
+  readonly may: readonly string[]
+  /** Modules of Node that the folder leaves alone. */
+  readonly leavesAlone?: readonly string[]
+}
+
+const SOCKETS = ['node:net', 'node:tls', 'node:dgram', 'node:http', 'node:https', 'node:http2']
+const FILES = ['node:fs', 'node:fs/promises']
+const HTTP = ['node:http', 'node:https', 'node:http2']
+
+/**
+ * Who may import whom: the table of the project's style guide. A folder may always import itself. Changing this is a
+ * decision about the design and takes a page in docs/decisions/.
+ */
+export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
+  util: { may: [] },
+  config: { may: ['util'] },
+  protocol: { may: ['util'], leavesAlone: [...SOCKETS, ...FILES] },
+  core: {
+    may: [
+      'util',
+      'protocol/amqp091/properties',
+      'protocol/amqp091/field-table',
+      'protocol/amqp091/reply-codes',
+    ],
+    leavesAlone: [...SOCKETS, ...FILES],
+  },
+  storage: { may: ['util', 'core'], leavesAlone: SOCKETS },
+  metadata: { may: ['util', 'core', 'storage'], leavesAlone: SOCKETS },
+  auth: { may: ['util', 'core'], leavesAlone: SOCKETS },
+  connection: { may: ['util', 'protocol', 'core', 'auth'], leavesAlone: HTTP },
+  cluster: { may: ['util', 'core', 'storage', 'metadata'] },
+  management: { may: ['util', 'core', 'auth', 'metadata', 'cluster'] },
+  'plugin-api': { may: ['util', 'core', 'type:protocol'] },
+  plugins: { may: ['plugin-api', 'client'] },
+  client: { may: ['util', 'protocol'] },
+  cli: { may: ['util', 'config', 'client'] },
+  perf: { may: ['util', 'config', 'client'] },
+}
+
+/** Modules directly in `src/`: they join the parts and may import everything. */
+export const JOINING_MODULES: readonly string[] = ['broker', 'index', 'server']
