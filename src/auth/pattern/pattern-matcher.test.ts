@@ -56,6 +56,7 @@ test('quantifiers: greedy, lazy, counted, possessive', () => {
     ['^(?:ab)?+ab$', ['abab'], ['ab']],
     ['^(?>a|ab)c', ['ac'], ['abc']],
     ['^(?>a+?)b', ['ab'], ['aab']],
+    ['^(?:a??)*+a', ['a'], ['b']],
     ['^(a?)*$', ['', 'a', 'aaa'], ['b']],
     ['^(a*)*b$', ['b', 'aaab'], ['aaa']],
     ['^(?:a?b?)*?c', ['c', 'ababc', 'bac'], ['abab']],

@@ -6,6 +6,11 @@ export const PATTERN_STEPS_MAX = 20_000
 /** Memory that one search may use to remember dead ends; a search that needs more finds nothing. */
 export const DEAD_ENDS_BYTES_MAX = 32 * 1024 * 1024
 
+// What is known of a choice at a place of the text.
+const UNKNOWN = 0
+const DEAD_END = 1
+const IN_PROGRESS = 2
+
 /** Goes on at a place in the text; true when the rest of the pattern matches from there. */
 type Step = (at: number) => boolean
 
@@ -143,11 +148,13 @@ export class PatternMatcher {
     const id = this.newChoice()
     let iteration: Step = next
     const enter: Step = (at) => {
-      // Marked before it is tried: an iteration that took nothing comes back here and has to end.
-      if (this.isDeadEnd(id, at)) return false
-      this.deadEnd(id, at)
+      const state = this.deadEnds[id]?.[at]
+      if (state === DEAD_END) return false
+      // An iteration that took nothing comes back to where it began, and ends the loop.
+      if (state === IN_PROGRESS) return next(at)
+      this.mark(id, at, IN_PROGRESS)
       const matched = lazy ? next(at) || iteration(at) : iteration(at) || next(at)
-      if (matched) this.forgetDeadEnd(id, at)
+      this.mark(id, at, matched ? UNKNOWN : DEAD_END)
       return matched
     }
     iteration = this.compile(body, enter)
@@ -239,11 +246,16 @@ export class PatternMatcher {
   }
 
   private isDeadEnd(id: number, at: number): boolean {
-    return this.deadEnds[id]?.[at] === 1
+    return this.deadEnds[id]?.[at] === DEAD_END
   }
 
   /** Notes that choice `id` comes to nothing at `at`; returns false for the caller to pass on. */
   private deadEnd(id: number, at: number): boolean {
+    this.mark(id, at, DEAD_END)
+    return false
+  }
+
+  private mark(id: number, at: number, state: number): void {
     let places = this.deadEnds[id]
     if (places === undefined) {
       places = new Uint8Array(this.text.length + 1)
@@ -251,13 +263,7 @@ export class PatternMatcher {
       if (this.deadEndsBytes > DEAD_ENDS_BYTES_MAX) throw new RangeError('search needs too much memory')
       this.deadEnds[id] = places
     }
-    places[at] = 1
-    return false
-  }
-
-  private forgetDeadEnd(id: number, at: number): void {
-    const places = this.deadEnds[id]
-    if (places !== undefined) places[at] = 0
+    places[at] = state
   }
 }
 
