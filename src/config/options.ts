@@ -234,7 +234,7 @@ export const OPTIONS = {
     'ssl_options.verify',
     oneOf('verify_none', 'verify_peer'),
     'verify_none',
-    'verify_peer asks for a client certificate and checks it.',
+    'Set to verify_peer, a client certificate is asked for and checked.',
   ),
   tlsFailIfNoPeerCert: value(
     'ssl_options.fail_if_no_peer_cert',

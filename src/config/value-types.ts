@@ -72,10 +72,11 @@ export function integer(min = 0, max = Number.MAX_SAFE_INTEGER): ValueType<numbe
 
 /** An integer, or `infinity` for a limit that is off. */
 export function limit(min = 0): ValueType<number> {
+  const finite = integer(min)
   return {
-    expected: `an integer${range(min, Number.MAX_SAFE_INTEGER)} or infinity`,
-    parse: (text) =>
-      text === 'infinity' ? Infinity : within(parseInteger(text), min, Number.MAX_SAFE_INTEGER),
+    expected: `${finite.expected} or infinity`,
+    parse: (text) => (text === 'infinity' ? Infinity : finite.parse(text)),
+    format: numberOrInfinity,
   }
 }
 

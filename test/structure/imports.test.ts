@@ -27,17 +27,25 @@ test('no module imports what the import table does not list', () => {
   assert.deepEqual(objections, [])
 })
 
-test('no folders import each other in a ring', () => {
+/** Which folders import which: those of the import table, or all of them and only what is left at run time. */
+function folderEdges(depth: 'table' | 'all'): Map<string, Set<string>> {
+  const folderOf = (path: string) => (depth === 'table' ? path.split('/')[0]! : posix.dirname(path))
   const edges = new Map<string, Set<string>>()
-  for (const { module, source } of MODULES) {
-    const folder = posix.dirname(module)
-    const targets = importsOf(source).filter(({ specifier }) => specifier.startsWith('.'))
-    const folders = edges.get(folder) ?? new Set()
-    for (const { specifier } of targets) folders.add(posix.dirname(targetOf(module, specifier)))
-    edges.set(folder, folders)
+  for (const { module, source } of MODULES.filter((each) => each.module.includes('/'))) {
+    const counted = importsOf(source).filter(({ typeOnly }) => depth === 'table' || !typeOnly)
+    const relatives = counted.filter(({ specifier }) => specifier.startsWith('.'))
+    const targets = relatives.map(({ specifier }) => folderOf(targetOf(module, specifier)))
+    edges.set(folderOf(module), new Set([...(edges.get(folderOf(module)) ?? []), ...targets]))
   }
-  edges.delete('.')
-  assert.deepEqual(cyclesIn(edges), [])
+  return edges
+}
+
+test('no folders of the table import each other in a ring', () => {
+  assert.deepEqual(cyclesIn(folderEdges('table')), [])
+})
+
+test('no folders inside them need each other in a ring at run time', () => {
+  assert.deepEqual(cyclesIn(folderEdges('all')), [])
 })
 
 test(`no written file of src/ is longer than ${LINES_MAX} lines`, () => {
