@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { connect } from 'amqplib'
+import { cleanUp } from '../support/cleanup.js'
+import { ServerProcess } from './server-process.js'
+
+const ONE_PORT = ['--bind', '127.0.0.1', '--amqp-port', '0']
+
+/** Starts a server on a free port of 127.0.0.1; resolves when it is ready. */
+async function startServer(t: Parameters<typeof cleanUp>[0], environment: Record<string, string> = {}) {
+  const server = new ServerProcess(t, ONE_PORT, environment)
+  const line = await server.firstLine()
+  const port = Number(/: amqp 127\.0\.0\.1:(\d+)$/.exec(line)?.[1])
+  assert(port > 0, line)
+  return { server, line, port }
+}
+
+test('the ready line, alone on stdout, names version, start time and address', async (t) => {
+  const { server, line, port } = await startServer(t)
+  assert.match(line, /^leveret \d+\.\d+\.\d+\S* ready in \d+ ms: amqp 127\.0\.0\.1:\d+$/)
+  const socket = connectSocket(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.destroy()
+  server.signal('SIGTERM')
+  const { status, stdout } = await server.outcome()
+  assert.equal(status, 0)
+  assert.equal(stdout, `${line}\n`)
+})
+
+test('by default it listens on loopback, with IPv6 where the machine has it', async (t) => {
+  const server = new ServerProcess(t, ['--amqp-port', '0'])
+  assert.match(await server.firstLine(), /ms: amqp 127\.0\.0\.1:\d+(, amqp \[::1\]:\d+)?$/)
+})
+
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${name} closes connections with 320 and ends with status 0`, async (t) => {
+    const { server, port } = await startServer(t)
+    const connection = await connect(`amqp://127.0.0.1:${port}`)
+    const error = once(connection, 'error')
+    server.signal(name)
+    const [reason] = (await error) as [Error & { code?: number }]
+    assert.equal(reason.code, 320)
+    assert.match(reason.message, /broker forced connection closure with reason 'shutdown'/)
+    assert.equal((await server.outcome()).status, 0)
+  })
+}
+
+test('a second signal ends it at once with the status of that signal', async (t) => {
+  const { server, port } = await startServer(t)
+  const connection = await connect(`amqp://127.0.0.1:${port}`)
+  connection.on('error', () => {})
+  // A peer that does not read answers no close, so the clean stop has something to wait for.
+  const { stream } = (connection as unknown as { connection: { stream: Socket } }).connection
+  stream.pause()
+  cleanUp(t, () => void stream.destroy())
+  server.signal('SIGTERM')
+  server.signal('SIGINT')
+  assert.equal((await server.outcome()).status, 130)
+})
+
+test('a port in use is named, and the status is 1', async (t) => {
+  const blocker = createServer().listen(0, '127.0.0.1')
+  await once(blocker, 'listening')
+  cleanUp(t, () => void blocker.close())
+  const { port } = blocker.address() as AddressInfo
+  const server = new ServerProcess(t, ['--bind', '127.0.0.1', '--amqp-port', String(port)])
+  const { status, stdout, stderr } = await server.outcome()
+  assert.equal(status, 1)
+  assert.equal(stdout, '')
+  assert.match(
+    stderr,
+    new RegExp(`^leveret: cannot listen on 127\\.0\\.0\\.1:${port}: the address is in use`, 'm'),
+  )
+})
+
+test('an ignored setting is a warning on stderr', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'leveret-server-'))
+  cleanUp(t, () => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'old.conf')
+  writeFileSync(file, 'mnesia_table_loading_retry_limit = 10\n')
+  const { server } = await startServer(t, { RABBITMQ_CONFIG_FILE: file })
+  server.signal('SIGTERM')
+  const { stderr } = await server.outcome()
+  assert.match(stderr, /\[warning\] .*old\.conf:1: mnesia_table_loading_retry_limit does not apply here/)
+})
