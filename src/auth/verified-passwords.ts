@@ -46,11 +46,6 @@ export class VerifiedPasswords {
     return verdict
   }
 
-  /** Drops what is remembered of `user`. */
-  forget(user: string): void {
-    this.#verified.delete(user)
-  }
-
   #recall(user: string, stored: PasswordHash, digest: Buffer): boolean {
     const known = this.#verified.get(user)
     if (known === undefined) return false
