@@ -1,0 +1,130 @@
+import { BrokerError } from '../errors.js'
+import { ConsumerRing } from './consumer-ring.js'
+import type { QueueConsumer } from './queue-consumer.js'
+
+/** How a queue chooses among its consumers when only one may be active. */
+export interface ConsumerRules {
+  readonly singleActive: boolean
+  /** Quorum queues: a waiting consumer of higher priority takes over once the active one holds nothing unacked. */
+  readonly priorityTakesOver: boolean
+}
+
+/** The consumers of one queue: who may have the next message. Higher priorities first, equal ones in turn. */
+export class Consumers {
+  /** In the order of registration. */
+  private readonly all: QueueConsumer[] = []
+  private readonly rings: ConsumerRing[] = []
+  private readonly rules: ConsumerRules
+  private exclusive: QueueConsumer | undefined
+  private active: QueueConsumer | undefined
+
+  constructor(rules: ConsumerRules) {
+    this.rules = rules
+  }
+
+  get count(): number {
+    return this.all.length
+  }
+
+  [Symbol.iterator](): IterableIterator<QueueConsumer> {
+    return this.all[Symbol.iterator]()
+  }
+
+  /** Throws ACCESS_REFUSED `<queue> in exclusive use` when the consumer cannot be had beside the others. */
+  checkAdmission(exclusive: boolean, described: string): void {
+    const refused =
+      this.exclusive !== undefined || (exclusive && (this.all.length > 0 || this.rules.singleActive))
+    if (refused) throw new BrokerError('ACCESS_REFUSED', `${described} in exclusive use`)
+  }
+
+  add(consumer: QueueConsumer): void {
+    this.all.push(consumer)
+    if (consumer.subscription.exclusive) this.exclusive = consumer
+    if (!this.rules.singleActive) {
+      this.offer(consumer)
+      return
+    }
+    if (this.active === undefined) this.activate(consumer)
+    else this.reconsiderActive()
+  }
+
+  remove(consumer: QueueConsumer): void {
+    const place = this.all.indexOf(consumer)
+    if (place < 0) return
+    this.all.splice(place, 1)
+    consumer.ended = true
+    consumer.ring?.remove(consumer)
+    if (this.exclusive === consumer) this.exclusive = undefined
+    if (this.active === consumer) {
+      this.active = undefined
+      consumer.active = false
+      const next = this.successor()
+      if (next !== undefined) this.activate(next)
+    }
+  }
+
+  /** Who gets the next message; undefined when nobody can take one. */
+  next(): QueueConsumer | undefined {
+    for (const ring of this.rings) {
+      for (let consumer = ring.first; consumer !== undefined; consumer = ring.first) {
+        if (consumer.sink.canTake()) return consumer
+        consumer.stalled = true
+        ring.remove(consumer)
+      }
+    }
+    return undefined
+  }
+
+  /** The consumer that {@link next} named has got a message. */
+  served(consumer: QueueConsumer): void {
+    const { ring } = consumer
+    if (ring === undefined) return
+    if (consumer.hasCredit) ring.rotate()
+    else ring.remove(consumer)
+  }
+
+  /** The consumer may have become able to take messages (credit came back, its output drained). */
+  offer(consumer: QueueConsumer): void {
+    if (consumer.ring !== undefined || consumer.ended || consumer.stalled || !consumer.hasCredit) return
+    if (this.rules.singleActive && !consumer.active) return
+    this.ringOf(consumer.subscription.priority).add(consumer)
+  }
+
+  /** Single active consumer: lets a consumer of higher priority take over if the rules say so. */
+  reconsiderActive(): void {
+    const { active } = this
+    if (active === undefined || !this.rules.priorityTakesOver || active.unacked > 0) return
+    const best = this.successor()
+    if (best === undefined || best.subscription.priority <= active.subscription.priority) return
+    active.active = false
+    active.ring?.remove(active)
+    this.activate(best)
+  }
+
+  private activate(consumer: QueueConsumer): void {
+    this.active = consumer
+    consumer.active = true
+    this.offer(consumer)
+  }
+
+  /** Registration order, or for quorum queues the highest priority first. */
+  private successor(): QueueConsumer | undefined {
+    if (!this.rules.priorityTakesOver) return this.all[0]
+    let best: QueueConsumer | undefined
+    for (const consumer of this.all) {
+      if (best === undefined || consumer.subscription.priority > best.subscription.priority) best = consumer
+    }
+    return best
+  }
+
+  private ringOf(priority: number): ConsumerRing {
+    const { rings } = this
+    let place = 0
+    while (place < rings.length && rings[place]!.priority > priority) place += 1
+    const found = rings[place]
+    if (found !== undefined && found.priority === priority) return found
+    const ring = new ConsumerRing(priority)
+    rings.splice(place, 0, ring)
+    return ring
+  }
+}

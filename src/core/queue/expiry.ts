@@ -1,0 +1,57 @@
+import { NumberHeap } from '../../util/number-heap.js'
+import { Timer, type Timers } from '../../util/timers.js'
+import { EntryState } from './message-index.js'
+import type { ReadyOrder } from './ready-order.js'
+
+/** Deadlines of messages that left the queue are swept out once they outnumber the messages by this much. */
+const STALE_SLACK = 1024
+
+/**
+ * The deadlines of a queue's messages. Each ready message is removed when its own time comes, wherever it stands; one
+ * that is unacked then is looked at when it comes back.
+ */
+export class Expiry {
+  private readonly deadlines = new NumberHeap()
+  private readonly order: ReadyOrder
+  private readonly timers: Timers
+  private readonly timer: Timer
+  private readonly expire: () => void
+
+  /** `expire` is called with the order placed on each message whose time has come. */
+  constructor(order: ReadyOrder, timers: Timers, expire: () => void) {
+    this.order = order
+    this.timers = timers
+    this.expire = expire
+    this.timer = new Timer(() => this.run())
+  }
+
+  add(deadline: number, position: number, messageCount: number): void {
+    if (this.deadlines.size > 2 * messageCount + STALE_SLACK) this.sweep()
+    this.deadlines.push(deadline, position)
+    if (!this.timer.armed || deadline < this.timer.deadline) this.timers.armAt(this.timer, deadline)
+  }
+
+  /** Removes every ready message whose time has come. */
+  run(): void {
+    const { deadlines, order } = this
+    const now = this.timers.clock.monotonic()
+    while (deadlines.firstKey <= now) {
+      const position = deadlines.firstValue
+      deadlines.pop()
+      if (order.locate(position) && order.index.state === EntryState.READY && order.index.deadline <= now) {
+        this.expire()
+      }
+    }
+    if (deadlines.size > 0) this.timers.armAt(this.timer, deadlines.firstKey)
+  }
+
+  close(): void {
+    this.timers.disarm(this.timer)
+    this.deadlines.clear()
+  }
+
+  private sweep(): void {
+    const { order } = this
+    this.deadlines.filter((deadline, position) => order.locate(position) && order.index.deadline === deadline)
+  }
+}

@@ -1,0 +1,471 @@
+import { BrokerError } from '../errors.js'
+import type { MessageView } from '../message.js'
+import { describeResource } from '../resource.js'
+import { type DeliverySink, type QueueCounts, type QueueDefinition, Settlement } from '../shard-port.js'
+import { AckTimeouts } from './ack-timeouts.js'
+import { Consumers } from './consumers.js'
+import { DelayedRetries } from './delayed-retries.js'
+import { Expiry } from './expiry.js'
+import { Lease } from './lease.js'
+import { ENTRY_LOGGED, ENTRY_REDELIVERED, EntryState } from './message-index.js'
+import type { QueueConsumer } from './queue-consumer.js'
+import { ReadyOrder } from './ready-order.js'
+import { countsAsFailure, retryDelayMs } from './retry-rules.js'
+import type { DeathReason, QueueRuntime } from './runtime.js'
+import type { QueueSettings } from './settings.js'
+import type { ShardQueue } from './shard-queue.js'
+
+/** What makes one type of queue differ from another. */
+export interface MessageQueueTraits {
+  /** Levels of message priority. */
+  readonly priorities: number
+  /** The priority of a message that has none. */
+  readonly priorityDefault: number
+  /** Returned messages go before everything else rather than to their old places. */
+  readonly returnsFirst: boolean
+  /** Failures and acquisitions are counted, limited and shown to consumers. */
+  readonly countsDeliveries: boolean
+  /** Every message survives a crash, whatever its delivery mode. */
+  readonly persistsAll: boolean
+  /** A declare renews the lease of `x-expires`. */
+  readonly declareRenewsLease: boolean
+  /** The exclusive flag of a consumer means something. */
+  readonly exclusiveConsumers: boolean
+  /** Overflow `reject-publish-dlx` exists. */
+  readonly rejectsToDeadLetter: boolean
+}
+
+/** A queue from which consumers take messages: classic and quorum queues are two sets of traits of it. */
+export class MessageQueue implements ShardQueue {
+  readonly definition: QueueDefinition
+  settings: QueueSettings
+
+  private readonly runtime: QueueRuntime
+  private readonly traits: MessageQueueTraits
+  private readonly order: ReadyOrder
+  private readonly consumers: Consumers
+  private readonly expiry: Expiry
+  private readonly lease: Lease
+  private readonly retries: DelayedRetries | undefined
+  private readonly timeouts: AckTimeouts | undefined
+  private readyBytes = 0
+  private unacked = 0
+  /** Messages that are neither ready nor unacked: delayed, or waiting for their dead letter to be stored. */
+  private held = 0
+  private hadConsumer = false
+  private hasDueMessages = false
+  private awaitsBytes = false
+  private closed = false
+
+  constructor(definition: QueueDefinition, traits: MessageQueueTraits, runtime: QueueRuntime) {
+    this.definition = definition
+    this.settings = definition.settings
+    this.runtime = runtime
+    this.traits = traits
+    this.order = new ReadyOrder(runtime.blocks, traits.priorities, traits.returnsFirst ? 'first' : 'original')
+    this.consumers = new Consumers({
+      singleActive: definition.singleActiveConsumer,
+      priorityTakesOver: traits.countsDeliveries,
+    })
+    this.expiry = new Expiry(this.order, runtime.timers, () => this.take('expired'))
+    this.lease = new Lease(runtime.timers, () => runtime.unused(this))
+    this.lease.configure(this.settings.expiresMs, false)
+    if (traits.countsDeliveries) {
+      this.retries = new DelayedRetries(
+        runtime.timers,
+        (position) => this.retryNow(position),
+        () => this.settleIn(),
+      )
+      this.timeouts = new AckTimeouts(
+        this.order,
+        runtime.timers,
+        (consumer) => consumer.subscription.consumerTimeoutMs ?? this.settings.consumerTimeoutMs,
+        (consumer) => this.timeOut(consumer),
+      )
+    }
+  }
+
+  get counts(): QueueCounts {
+    return {
+      ready: this.order.ready,
+      unacked: this.unacked,
+      consumers: this.consumers.count,
+      readyBytes: this.readyBytes,
+    }
+  }
+
+  get wantsTime(): boolean {
+    return this.settings.messageTtlMs !== undefined
+  }
+
+  private get messageCount(): number {
+    return this.order.ready + this.unacked + this.held
+  }
+
+  // ---- publishing
+
+  admits(message: MessageView): boolean {
+    if (!this.refusesOverflow) return true
+    const { overflow, maxLength, maxLengthBytes } = this.settings
+    // Messages that are held back count like ready ones: they are still the queue's to keep.
+    const overLength = maxLength !== undefined && this.order.ready + this.held + 1 > maxLength
+    const overBytes =
+      maxLengthBytes !== undefined && this.readyBytes + message.bodyEnd - message.bodyStart > maxLengthBytes
+    if (!overLength && !overBytes) return true
+    if (overflow === 'reject-publish-dlx') this.runtime.deadLetterRefused(this, message, 'maxlen')
+    return false
+  }
+
+  deliverDirect(message: MessageView): boolean {
+    if (this.order.ready > 0 || this.consumers.count === 0) return false
+    const consumer = this.consumers.next()
+    if (consumer === undefined || !consumer.subscription.noAck) return false
+    const { facts } = this.runtime
+    facts.queueId = this.definition.id
+    facts.position = -1
+    facts.redelivered = false
+    facts.deliveryCount = -1
+    facts.acquiredCount = -1
+    facts.streamOffset = -1
+    facts.readyLeft = 0
+    consumer.sink.deliver(consumer.id, message, facts)
+    this.consumers.served(consumer)
+    return true
+  }
+
+  keeps(message: MessageView): boolean {
+    return this.definition.durable && (message.persistent || this.traits.persistsAll)
+  }
+
+  put(ref: number, message: MessageView, logged: boolean, redelivered: boolean): number {
+    const { traits, order } = this
+    const asked = message.priority < 0 ? traits.priorityDefault : message.priority
+    const priority = asked < traits.priorities ? asked : traits.priorities - 1
+    const bodyBytes = message.bodyEnd - message.bodyStart
+    const flags = (logged ? ENTRY_LOGGED : 0) | (redelivered ? ENTRY_REDELIVERED : 0)
+    const deadline = this.deadlineOf(message)
+    const position = order.append(priority, ref, flags, bodyBytes, deadline)
+    this.readyBytes += bodyBytes
+    if (deadline !== Number.POSITIVE_INFINITY) this.expiry.add(deadline, position, this.messageCount)
+    return position
+  }
+
+  settleIn(): void {
+    if (this.closed) return
+    this.serve()
+    if (this.hasDueMessages) {
+      this.hasDueMessages = false
+      this.expiry.run()
+    }
+    const { maxLength, maxLengthBytes } = this.settings
+    if (maxLength !== undefined || maxLengthBytes !== undefined) this.dropHead()
+  }
+
+  /** A full queue refuses new messages rather than dropping old ones. */
+  private get refusesOverflow(): boolean {
+    const { overflow } = this.settings
+    return (
+      overflow === 'reject-publish' || (overflow === 'reject-publish-dlx' && this.traits.rejectsToDeadLetter)
+    )
+  }
+
+  private deadlineOf(message: MessageView): number {
+    const { messageTtlMs } = this.settings
+    const { expirationMs } = message
+    if (messageTtlMs === undefined && expirationMs < 0) return Number.POSITIVE_INFINITY
+    const ttlMs =
+      messageTtlMs === undefined
+        ? expirationMs
+        : expirationMs < 0
+          ? messageTtlMs
+          : Math.min(messageTtlMs, expirationMs)
+    if (ttlMs === 0) this.hasDueMessages = true
+    return this.runtime.timers.clock.monotonic() + ttlMs
+  }
+
+  private dropHead(): void {
+    const { maxLength = Number.POSITIVE_INFINITY, maxLengthBytes = Number.POSITIVE_INFINITY } = this.settings
+    if (this.refusesOverflow) return
+    while (this.order.ready > maxLength || this.readyBytes > maxLengthBytes) {
+      if (!this.order.firstToDrop()) return
+      this.take('maxlen')
+    }
+  }
+
+  // ---- delivering
+
+  /** Hands ready messages to consumers for as long as there are both. */
+  private serve(): void {
+    while (this.order.ready > 0 && !this.awaitsBytes) {
+      const consumer = this.consumers.next()
+      if (consumer === undefined) return
+      if (!this.deliverFirst(consumer.id, consumer.subscription.noAck, consumer.sink, consumer)) return
+      this.consumers.served(consumer)
+    }
+  }
+
+  get(noAck: boolean, sink: DeliverySink): boolean {
+    this.checkGet()
+    this.lease.renew(this.consumers.count > 0)
+    return this.deliverFirst(0, noAck, sink, undefined)
+  }
+
+  private checkGet(): void {
+    if (!this.definition.singleActiveConsumer || !this.traits.countsDeliveries) return
+    throw new BrokerError(
+      'RESOURCE_LOCKED',
+      `cannot obtain access to locked ${this.described}. basic.get operations are not supported by quorum queues with single active consumer`,
+    )
+  }
+
+  private deliverFirst(
+    subscriptionId: number,
+    noAck: boolean,
+    sink: DeliverySink,
+    consumer: QueueConsumer | undefined,
+  ): boolean {
+    const { order } = this
+    if (!order.first()) return false
+    const { index, position } = order
+    const { log, view, facts } = this.runtime
+    const ref = index.ref
+    if (!log.open(ref, view)) {
+      this.awaitBytes(ref)
+      return false
+    }
+    const counts = this.traits.countsDeliveries
+    facts.queueId = this.definition.id
+    facts.position = position
+    facts.redelivered = index.isRedelivered
+    facts.deliveryCount = counts ? index.deliveryCount : -1
+    facts.acquiredCount = counts ? index.acquiredCount : -1
+    facts.streamOffset = -1
+    facts.readyLeft = order.ready - 1
+    this.readyBytes -= index.bodyBytes
+    order.leave()
+    if (noAck) {
+      if (index.isLogged) log.settled(this.definition.id, position)
+      order.remove()
+      sink.deliver(subscriptionId, view, facts)
+      log.release(ref)
+      return true
+    }
+    index.markDelivered()
+    this.unacked += 1
+    if (consumer !== undefined) {
+      consumer.unacked += 1
+      if (this.timeouts !== undefined) this.timeouts.delivered(consumer, position, facts.acquiredCount)
+    }
+    sink.deliver(subscriptionId, view, facts)
+    return true
+  }
+
+  private awaitBytes(ref: number): void {
+    this.awaitsBytes = true
+    this.runtime.log.fetch(ref, () => {
+      this.awaitsBytes = false
+      this.settleIn()
+    })
+  }
+
+  // ---- settling
+
+  settle(position: number, consumer: QueueConsumer | undefined, outcome: Settlement): void {
+    const { order } = this
+    if (!order.locate(position) || order.index.state !== EntryState.UNACKED) return
+    this.unacked -= 1
+    if (outcome === Settlement.ACK) this.discard()
+    else if (outcome === Settlement.DEAD_LETTER) this.die('rejected')
+    else this.comeBack(outcome)
+    if (consumer !== undefined) {
+      consumer.unacked -= 1
+      if (consumer.ring === undefined) this.consumers.offer(consumer)
+      if (this.definition.singleActiveConsumer) this.consumers.reconsiderActive()
+    }
+    if (order.ready > 0) {
+      // What came back waits for the rest of its batch, so that a consumer gets it in order.
+      if (outcome === Settlement.ACK) this.serve()
+      else this.runtime.settleInLater(this)
+    }
+  }
+
+  private comeBack(outcome: Settlement): void {
+    const { order, settings } = this
+    const { index } = order
+    if (this.traits.countsDeliveries) {
+      const failed = countsAsFailure(outcome)
+      const deliveryCount = index.deliveryCount + (failed ? 1 : 0)
+      index.setCounts(deliveryCount, index.acquiredCount + 1)
+      if (index.isLogged) {
+        this.runtime.log.counted(this.definition.id, order.position, deliveryCount, index.acquiredCount)
+      }
+      if (settings.deliveryLimit !== undefined && deliveryCount > settings.deliveryLimit) {
+        this.die('delivery_limit')
+        return
+      }
+      const delayMs = retryDelayMs(settings, failed, deliveryCount)
+      if (delayMs > 0) {
+        index.state = EntryState.HELD
+        this.held += 1
+        this.retries!.add(order.position, delayMs)
+        return
+      }
+    }
+    this.makeReady()
+  }
+
+  /** The message, which was unacked or held, is ready again, unless its time has passed meanwhile. */
+  private makeReady(): void {
+    const { index } = this.order
+    if (index.deadline <= this.runtime.timers.clock.monotonic()) {
+      this.die('expired')
+      return
+    }
+    this.order.comeBack()
+    this.readyBytes += index.bodyBytes
+    if (index.deadline !== Number.POSITIVE_INFINITY) {
+      this.expiry.add(index.deadline, this.order.position, this.messageCount)
+    }
+  }
+
+  private retryNow(position: number): void {
+    if (!this.order.locate(position) || this.order.index.state !== EntryState.HELD) return
+    this.held -= 1
+    this.makeReady()
+  }
+
+  // ---- leaving
+
+  /** Takes the ready message that the order is placed on out of the queue, as a dead letter if the queue has a place for it. */
+  private take(reason: DeathReason): void {
+    this.readyBytes -= this.order.index.bodyBytes
+    this.order.leave()
+    this.die(reason)
+  }
+
+  /** The message, which is neither ready nor unacked any more, becomes a dead letter or is dropped. */
+  private die(reason: DeathReason): void {
+    if (this.settings.deadLetterExchange === undefined) {
+      this.discard()
+      return
+    }
+    this.order.index.state = EntryState.HELD
+    this.held += 1
+    this.runtime.deadLetter(this, this.order.position, reason)
+  }
+
+  /** The message leaves for good. */
+  private discard(): void {
+    const { order } = this
+    const { index } = order
+    const { log } = this.runtime
+    if (index.isLogged) log.settled(this.definition.id, order.position)
+    const ref = index.ref
+    order.remove()
+    log.release(ref)
+  }
+
+  openHeld(position: number, view: MessageView): boolean {
+    return this.order.locate(position) && this.runtime.log.open(this.order.index.ref, view)
+  }
+
+  finishHeld(position: number): void {
+    if (!this.order.locate(position) || this.order.index.state !== EntryState.HELD) return
+    this.held -= 1
+    this.discard()
+  }
+
+  isRedelivered(position: number): boolean {
+    return this.order.locate(position) && this.order.index.isRedelivered
+  }
+
+  refOf(position: number): number {
+    this.order.locate(position)
+    return this.order.index.ref
+  }
+
+  // ---- consumers
+
+  checkSubscription(consumer: QueueConsumer): void {
+    const exclusive = consumer.subscription.exclusive && this.traits.exclusiveConsumers
+    this.consumers.checkAdmission(exclusive, this.described)
+  }
+
+  subscribe(consumer: QueueConsumer): void {
+    this.hadConsumer = true
+    this.consumers.add(consumer)
+    this.lease.renew(true)
+    this.serve()
+  }
+
+  unsubscribe(consumer: QueueConsumer): void {
+    this.consumers.remove(consumer)
+    this.timeouts?.forget(consumer)
+    if (this.consumers.count > 0) {
+      this.serve()
+      return
+    }
+    this.lease.renew(false)
+    if (this.definition.autoDelete && this.hadConsumer) this.runtime.unused(this)
+  }
+
+  resume(consumer: QueueConsumer): void {
+    consumer.stalled = false
+    this.consumers.offer(consumer)
+    this.serve()
+  }
+
+  private timeOut(consumer: QueueConsumer): void {
+    this.consumers.remove(consumer)
+    this.runtime.forget(consumer.id)
+    // The sink gives back what it holds, by settling it: only the holder of a delivery settles it.
+    consumer.sink.cancelled(consumer.id, 'consumer-timeout')
+    this.settleIn()
+  }
+
+  // ---- managing
+
+  configure(settings: QueueSettings): void {
+    this.settings = settings
+    this.lease.configure(settings.expiresMs, this.consumers.count > 0)
+    this.settleIn()
+  }
+
+  touch(): void {
+    if (this.traits.declareRenewsLease) this.lease.renew(this.consumers.count > 0)
+  }
+
+  purge(): number {
+    const { order } = this
+    let count = 0
+    while (order.first()) {
+      this.readyBytes -= order.index.bodyBytes
+      order.leave()
+      this.discard()
+      count += 1
+    }
+    return count
+  }
+
+  close(): void {
+    this.closed = true
+    for (const consumer of [...this.consumers]) {
+      this.consumers.remove(consumer)
+      this.runtime.forget(consumer.id)
+      consumer.sink.cancelled(consumer.id, 'queue-deleted')
+    }
+    this.expiry.close()
+    this.lease.close()
+    this.retries?.close()
+    this.timeouts?.close()
+    for (const position of this.order.positions()) {
+      this.order.locate(position)
+      this.runtime.log.release(this.order.index.ref)
+    }
+    this.order.clear()
+  }
+
+  private get described(): string {
+    return describeResource('queue', this.definition.name, this.definition.vhost)
+  }
+}

@@ -1,0 +1,162 @@
+import { NumberDeque } from '../../util/number-deque.js'
+import { Lane } from './lane.js'
+import { type BlockPool, EntryState, type MessageIndex } from './message-index.js'
+
+/** A position is `sequence * LANES_MAX + lane`, so that it names a message of the queue in one number. */
+const LANES_MAX = 256
+
+/** Where messages that come back to a queue stand. */
+export type ReturnPlace =
+  /** In their original place (classic queues). */
+  | 'original'
+  /** Before everything else, in the order in which they came back (quorum queues). */
+  | 'first'
+
+/**
+ * The messages of a queue and the order in which they are served: lanes by priority, highest first, each in the order
+ * of arrival, and what was returned before.
+ *
+ * {@link first} and {@link locate} place the order on a message; everything that speaks of "the message" means that
+ * one, until the order is placed elsewhere or a message is appended.
+ */
+export class ReadyOrder {
+  /** Ready messages. */
+  ready = 0
+  /** The index that holds the message, placed on it. */
+  index: MessageIndex
+  /** The message's position. */
+  position = -1
+
+  private readonly pool: BlockPool
+  private readonly lanes: (Lane | undefined)[]
+  /** Lanes above this one hold nothing that is ready. */
+  private top = 0
+  private lane: Lane
+  private sequence = -1
+  private readonly returns: NumberDeque | undefined
+  private returnsReady = 0
+
+  /** `laneCount` is 1 to 256: the queue's priorities are 0 to `laneCount - 1`. */
+  constructor(pool: BlockPool, laneCount: number, returnPlace: ReturnPlace) {
+    this.pool = pool
+    this.lane = new Lane(pool)
+    this.lanes = [this.lane]
+    this.lanes.length = laneCount
+    this.index = this.lane.index
+    this.returns = returnPlace === 'first' ? new NumberDeque() : undefined
+  }
+
+  /** Adds a ready message and returns its position. The order is placed on it. */
+  append(priority: number, ref: number, flags: number, bodyBytes: number, deadline: number): number {
+    let lane = this.lanes[priority]
+    if (lane === undefined) {
+      lane = new Lane(this.pool)
+      this.lanes[priority] = lane
+    }
+    if (priority > this.top) this.top = priority
+    this.ready += 1
+    return lane.append(ref, flags, bodyBytes, deadline) * LANES_MAX + priority
+  }
+
+  /** Places the order on the message that is served next; false when none is ready. */
+  first(): boolean {
+    if (this.ready === 0) return false
+    if (this.returnsReady > 0 && this.firstReturned()) return true
+    for (let priority = this.top; priority >= 0; priority--) {
+      const lane = this.lanes[priority]
+      const sequence = lane === undefined ? -1 : lane.first()
+      if (sequence >= 0) {
+        this.top = priority
+        this.placeOn(lane!, sequence, sequence * LANES_MAX + priority)
+        return true
+      }
+    }
+    return false
+  }
+
+  /** Places the order on the ready message that a length limit drops: the oldest of the lowest priority. */
+  firstToDrop(): boolean {
+    for (let priority = 0; priority <= this.top; priority++) {
+      const lane = this.lanes[priority]
+      const sequence = lane === undefined ? -1 : lane.first()
+      if (sequence >= 0) {
+        this.placeOn(lane!, sequence, sequence * LANES_MAX + priority)
+        return true
+      }
+    }
+    return this.first()
+  }
+
+  /** Places the order on a message; false when it is gone. */
+  locate(position: number): boolean {
+    const priority = position % LANES_MAX
+    const lane = this.lanes[priority]
+    const sequence = (position - priority) / LANES_MAX
+    if (lane === undefined || !lane.index.locate(sequence)) return false
+    this.placeOn(lane, sequence, position)
+    return true
+  }
+
+  /** The message, which is ready, stops being so; the caller sets its new state or removes it. */
+  leave(): void {
+    this.ready -= 1
+    if (this.returns !== undefined && this.lane.hasPassed(this.sequence)) {
+      this.returnsReady -= 1
+      if (this.returns.size > 0 && this.returns.first === this.position) this.returns.shift()
+    } else {
+      this.lane.leave(this.sequence)
+    }
+  }
+
+  /** The message, which is not ready, is so again. */
+  comeBack(): void {
+    this.ready += 1
+    const priority = this.position % LANES_MAX
+    if (this.returns !== undefined) {
+      this.index.state = EntryState.READY
+      this.returnsReady += 1
+      this.returns.push(this.position)
+      return
+    }
+    if (priority > this.top) this.top = priority
+    this.lane.comeBack(this.sequence)
+  }
+
+  /** The message, which is not ready (any more), is gone. */
+  remove(): void {
+    this.index.remove(this.sequence)
+  }
+
+  /** Positions of all messages, whatever their state, lane by lane from the highest priority. */
+  *positions(): Generator<number> {
+    for (let priority = this.lanes.length - 1; priority >= 0; priority--) {
+      const lane = this.lanes[priority]
+      if (lane === undefined) continue
+      for (const sequence of lane.index.sequences()) yield sequence * LANES_MAX + priority
+    }
+  }
+
+  /** Forgets all messages. */
+  clear(): void {
+    for (const lane of this.lanes) lane?.index.clear()
+    this.ready = 0
+    this.returnsReady = 0
+    this.returns?.clear()
+  }
+
+  private firstReturned(): boolean {
+    const returns = this.returns!
+    while (returns.size > 0) {
+      if (this.locate(returns.first) && this.index.state === EntryState.READY) return true
+      returns.shift()
+    }
+    return false
+  }
+
+  private placeOn(lane: Lane, sequence: number, position: number): void {
+    this.lane = lane
+    this.index = lane.index
+    this.sequence = sequence
+    this.position = position
+  }
+}

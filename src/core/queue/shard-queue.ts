@@ -1,0 +1,49 @@
+import type { MessageView } from '../message.js'
+import type { DeliverySink, QueueCounts, QueueDefinition, Settlement } from '../shard-port.js'
+import type { QueueConsumer } from './queue-consumer.js'
+import type { QueueSettings } from './settings.js'
+
+/** What a shard asks of each of its queues, whatever their type. */
+export interface ShardQueue {
+  readonly definition: QueueDefinition
+  readonly counts: QueueCounts
+  readonly settings: QueueSettings
+
+  /** True when the queue takes another message; false when its overflow rule makes it refuse. */
+  admits(message: MessageView): boolean
+  /** Hands a message over without storing it, if the queue is empty and somebody waits who will not acknowledge. */
+  deliverDirect(message: MessageView): boolean
+  /** True when the message must survive a crash. */
+  keeps(message: MessageView): boolean
+  /** True when the queue needs to know when a message was published. */
+  readonly wantsTime: boolean
+  /** Adds a message that the log has stored; returns its position. {@link settleIn} must follow. */
+  put(ref: number, message: MessageView, logged: boolean, redelivered: boolean): number
+  /** Serves consumers and applies limits after messages came in or back. */
+  settleIn(): void
+
+  /** Throws BrokerError when the queue refuses such a consumer. */
+  checkSubscription(consumer: QueueConsumer): void
+  subscribe(consumer: QueueConsumer): void
+  unsubscribe(consumer: QueueConsumer): void
+  /** The consumer's sink has room again. */
+  resume(consumer: QueueConsumer): void
+  get(noAck: boolean, sink: DeliverySink): boolean
+  settle(position: number, consumer: QueueConsumer | undefined, outcome: Settlement): void
+
+  configure(settings: QueueSettings): void
+  /** Renews the lease of `x-expires`. */
+  touch(): void
+  purge(): number
+  /** Ends consumers, frees messages and timers. */
+  close(): void
+
+  /** Fills the view with a message that waits for its dead letter to be stored; false when it is not in memory. */
+  openHeld(position: number, view: MessageView): boolean
+  /** The message that waited is dealt with: it leaves the queue. */
+  finishHeld(position: number): void
+  /** True when the message that waits was delivered before. */
+  isRedelivered(position: number): boolean
+  /** The log's ref of the message. */
+  refOf(position: number): number
+}

@@ -1,0 +1,299 @@
+import { decodeProperties } from '../../protocol/amqp091/properties.js'
+import { BrokerError } from '../errors.js'
+import { MessageView } from '../message.js'
+import { describeResource } from '../resource.js'
+import type { DeliverySink, QueueCounts, QueueDefinition, Settlement, StreamOffset } from '../shard-port.js'
+import { MessageIndex } from './message-index.js'
+import type { QueueConsumer } from './queue-consumer.js'
+import type { QueueRuntime } from './runtime.js'
+import type { QueueSettings } from './settings.js'
+import type { ShardQueue } from './shard-queue.js'
+
+/** Size of a segment when the declaration names none (RabbitMQ: 500 MB). */
+const SEGMENT_BYTES_DEFAULT = 500_000_000
+const FILTER_HEADER = 'x-stream-filter-value'
+
+/** A run of the stream's messages that retention drops as one. */
+interface StreamSegment {
+  readonly firstOffset: number
+  bytes: number
+  lastPublishedAtMs: number
+}
+
+/** Where one consumer is in the stream. */
+interface StreamCursor {
+  readonly consumer: QueueConsumer
+  nextOffset: number
+}
+
+/**
+ * `x-queue-type: stream`: an append-only sequence that consumers read from any place without taking anything out.
+ * Acknowledgements only give credit. Old segments go when size or age exceed their limits.
+ */
+export class StreamQueue implements ShardQueue {
+  readonly definition: QueueDefinition
+  settings: QueueSettings
+  readonly wantsTime = true
+
+  private readonly runtime: QueueRuntime
+  private readonly index: MessageIndex
+  private readonly cursors: StreamCursor[] = []
+  private readonly segments: StreamSegment[] = [{ firstOffset: 0, bytes: 0, lastPublishedAtMs: 0 }]
+  private readonly scratch = new MessageView()
+  private firstOffset = 0
+  private totalBytes = 0
+  /** The newest chunk: what one turn wrote. `x-stream-offset: last` starts there. */
+  private chunkStart = 0
+  private chunkIsOpen = false
+  private awaitsBytes = false
+
+  constructor(definition: QueueDefinition, runtime: QueueRuntime) {
+    this.definition = definition
+    this.settings = definition.settings
+    this.runtime = runtime
+    this.index = new MessageIndex(runtime.blocks)
+  }
+
+  get counts(): QueueCounts {
+    let unacked = 0
+    for (const { consumer } of this.cursors) unacked += consumer.unacked
+    return {
+      ready: this.index.tail - this.firstOffset,
+      unacked,
+      consumers: this.cursors.length,
+      readyBytes: this.totalBytes,
+    }
+  }
+
+  admits(): boolean {
+    return true
+  }
+
+  deliverDirect(): boolean {
+    return false
+  }
+
+  keeps(): boolean {
+    return true
+  }
+
+  put(ref: number, message: MessageView, logged: boolean): number {
+    void logged
+    const bytes = message.bodyEnd - message.bodyStart
+    const offset = this.index.append(ref, 0, bytes, Number.POSITIVE_INFINITY)
+    if (!this.chunkIsOpen) {
+      this.chunkIsOpen = true
+      this.chunkStart = offset
+    }
+    this.totalBytes += bytes
+    const segment = this.segments[this.segments.length - 1]!
+    segment.bytes += bytes
+    segment.lastPublishedAtMs = this.runtime.clock.now()
+    if (segment.bytes >= (this.settings.segmentBytesMax ?? SEGMENT_BYTES_DEFAULT)) this.roll()
+    return offset
+  }
+
+  settleIn(): void {
+    this.chunkIsOpen = false
+    this.serve()
+  }
+
+  checkSubscription(consumer: QueueConsumer): void {
+    const { noAck, prefetchCount } = consumer.subscription
+    if (noAck) {
+      throw new BrokerError(
+        'NOT_IMPLEMENTED',
+        `automatic acknowledgement not supported by stream ${this.described}`,
+      )
+    }
+    if (prefetchCount === 0) {
+      throw new BrokerError(
+        'PRECONDITION_FAILED',
+        `consumer prefetch count is not set for stream ${this.described}`,
+      )
+    }
+  }
+
+  subscribe(consumer: QueueConsumer): void {
+    const nextOffset = this.resolve(consumer.subscription.streamOffset)
+    this.cursors.push({ consumer, nextOffset })
+    this.serve()
+  }
+
+  unsubscribe(consumer: QueueConsumer): void {
+    consumer.ended = true
+    const place = this.cursors.findIndex((cursor) => cursor.consumer === consumer)
+    if (place >= 0) this.cursors.splice(place, 1)
+  }
+
+  resume(consumer: QueueConsumer): void {
+    consumer.stalled = false
+    this.serve()
+  }
+
+  get(_noAck: boolean, _sink: DeliverySink): boolean {
+    throw new BrokerError('NOT_IMPLEMENTED', `basic.get not supported by stream queues ${this.described}`)
+  }
+
+  settle(_position: number, consumer: QueueConsumer | undefined, _outcome: Settlement): void {
+    if (consumer === undefined) return
+    consumer.unacked -= 1
+    this.serve()
+  }
+
+  configure(settings: QueueSettings): void {
+    this.settings = settings
+    this.retain()
+  }
+
+  touch(): void {}
+
+  purge(): number {
+    throw new BrokerError('NOT_IMPLEMENTED', `queue.purge not supported by stream queues ${this.described}`)
+  }
+
+  close(): void {
+    for (const { consumer } of [...this.cursors]) {
+      this.unsubscribe(consumer)
+      this.runtime.forget(consumer.id)
+      consumer.sink.cancelled(consumer.id, 'queue-deleted')
+    }
+    this.dropBefore(this.index.tail)
+    this.index.clear()
+  }
+
+  openHeld(): boolean {
+    return false
+  }
+
+  finishHeld(): void {}
+
+  isRedelivered(): boolean {
+    return false
+  }
+
+  refOf(position: number): number {
+    this.index.locate(position)
+    return this.index.ref
+  }
+
+  private serve(): void {
+    for (const cursor of this.cursors) {
+      while (this.canServe(cursor) && this.deliverNext(cursor));
+    }
+  }
+
+  private canServe(cursor: StreamCursor): boolean {
+    const { consumer } = cursor
+    if (this.awaitsBytes || consumer.ended || consumer.stalled || !consumer.hasCredit) return false
+    if (cursor.nextOffset >= this.index.tail) return false
+    if (consumer.sink.canTake()) return true
+    consumer.stalled = true
+    return false
+  }
+
+  /** False when the cursor has to wait. */
+  private deliverNext(cursor: StreamCursor): boolean {
+    const { consumer } = cursor
+    const offset = Math.max(cursor.nextOffset, this.firstOffset)
+    if (!this.index.locate(offset)) return false
+    const { log, view, facts } = this.runtime
+    if (!log.open(this.index.ref, view)) {
+      this.awaitsBytes = true
+      log.fetch(this.index.ref, () => {
+        this.awaitsBytes = false
+        this.serve()
+      })
+      return false
+    }
+    cursor.nextOffset = offset + 1
+    if (!matchesFilter(consumer, view)) return true
+    facts.queueId = this.definition.id
+    facts.position = offset
+    facts.redelivered = false
+    facts.deliveryCount = -1
+    facts.acquiredCount = -1
+    facts.streamOffset = offset
+    facts.readyLeft = 0
+    consumer.unacked += 1
+    consumer.sink.deliver(consumer.id, view, facts)
+    return true
+  }
+
+  /** Where a consumer starts: an offset between the first that is kept and the next to be written. */
+  private resolve(start: StreamOffset): number {
+    const { tail } = this.index
+    switch (start.kind) {
+      case 'next':
+        return tail
+      case 'first':
+        return this.firstOffset
+      case 'last':
+        return Math.max(this.firstOffset, this.chunkStart)
+      case 'offset':
+        return Math.min(Math.max(start.offset, this.firstOffset), tail)
+      case 'timestamp':
+        return this.firstPublishedSince(start.timestampMs)
+    }
+  }
+
+  private firstPublishedSince(timestampMs: number): number {
+    let low = this.firstOffset
+    let high = this.index.tail
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      this.index.locate(middle)
+      if (this.publishedAtMs(this.index.ref) < timestampMs) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  private publishedAtMs(ref: number): number {
+    const { log } = this.runtime
+    // A message that is not in memory is old: the search goes on towards newer ones.
+    return log.open(ref, this.scratch) ? log.publishedAtMs(ref) : Number.NEGATIVE_INFINITY
+  }
+
+  private roll(): void {
+    this.segments.push({ firstOffset: this.index.tail, bytes: 0, lastPublishedAtMs: 0 })
+    this.retain()
+  }
+
+  /** Drops the oldest segments beyond the limits; the newest always stays. */
+  private retain(): void {
+    const { maxLengthBytes = Number.POSITIVE_INFINITY, maxAgeMs = Number.POSITIVE_INFINITY } = this.settings
+    const oldest = this.runtime.clock.now() - maxAgeMs
+    const { segments } = this
+    while (segments.length > 1) {
+      const first = segments[0]!
+      if (this.totalBytes <= maxLengthBytes && first.lastPublishedAtMs >= oldest) return
+      segments.shift()
+      this.totalBytes -= first.bytes
+      this.dropBefore(segments[0]!.firstOffset)
+    }
+  }
+
+  private dropBefore(offset: number): void {
+    const { index, runtime } = this
+    for (; this.firstOffset < offset; this.firstOffset++) {
+      if (!index.locate(this.firstOffset)) continue
+      const { ref } = index
+      index.remove(this.firstOffset)
+      runtime.log.release(ref)
+    }
+  }
+
+  private get described(): string {
+    return describeResource('queue', this.definition.name, this.definition.vhost)
+  }
+}
+
+function matchesFilter(consumer: QueueConsumer, message: MessageView): boolean {
+  const { streamFilter, streamMatchUnfiltered } = consumer.subscription
+  if (streamFilter.length === 0) return true
+  const { headers } = decodeProperties(message.buffer, message.propertiesStart, message.propertiesEnd)
+  const value = headers?.get(FILTER_HEADER)
+  if (value === undefined || value.tag !== 'S') return streamMatchUnfiltered
+  return typeof value.value === 'string' && streamFilter.includes(value.value)
+}

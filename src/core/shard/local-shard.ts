@@ -1,0 +1,295 @@
+import type { Clock } from '../../util/clock.js'
+import type { Timers } from '../../util/timers.js'
+import { BrokerError } from '../errors.js'
+import { MessageView } from '../message.js'
+import { createClassicQueue } from '../queue/classic-queue.js'
+import { BlockPool } from '../queue/message-index.js'
+import { QueueConsumer } from '../queue/queue-consumer.js'
+import { createQuorumQueue } from '../queue/quorum-queue.js'
+import type { DeathReason, QueueRuntime } from '../queue/runtime.js'
+import type { QueueSettings } from '../queue/settings.js'
+import type { ShardQueue } from '../queue/shard-queue.js'
+import { StreamQueue } from '../queue/stream-queue.js'
+import { describeResource } from '../resource.js'
+import {
+  type DeliveryFacts,
+  type DeliverySink,
+  type Publisher,
+  PublishOutcome,
+  type QueueCounts,
+  type QueueDefinition,
+  type Settlement,
+  type ShardHost,
+  type ShardPort,
+  type Subscription,
+} from '../shard-port.js'
+import { PendingConfirms } from './confirms.js'
+import { DeadLetters } from './dead-letters.js'
+import type { ShardLog } from './shard-log.js'
+
+/**
+ * A shard on this event loop: its queues and their one log. Everything that happens to a queue happens here, in order.
+ */
+export class LocalShard implements ShardPort, QueueRuntime {
+  readonly log: ShardLog
+  readonly timers: Timers
+  readonly clock: Clock
+  readonly blocks = new BlockPool()
+  readonly view = new MessageView()
+  readonly facts: DeliveryFacts = {
+    queueId: 0,
+    position: 0,
+    redelivered: false,
+    deliveryCount: -1,
+    acquiredCount: -1,
+    streamOffset: -1,
+    readyLeft: 0,
+  }
+
+  private readonly host: ShardHost
+  private readonly queues = new Map<number, ShardQueue>()
+  private readonly subscriptions = new Map<number, QueueConsumer>()
+  private readonly deadLetters: DeadLetters
+  private lastSubscriptionId = 0
+  /** Queues that the message being published goes to. */
+  private readonly targets: ShardQueue[] = []
+  private readonly returned = new Set<ShardQueue>()
+  private microtaskDue = false
+  private confirms = new PendingConfirms()
+  private syncing: PendingConfirms | undefined
+
+  constructor(log: ShardLog, timers: Timers, host: ShardHost) {
+    this.log = log
+    this.timers = timers
+    this.clock = timers.clock
+    this.host = host
+    this.deadLetters = new DeadLetters(
+      log,
+      host,
+      {
+        nameOf: (queueId) => this.queues.get(queueId)?.definition.name,
+        store: (queueIds, message, redelivered) =>
+          this.store(queueIds, message, redelivered) !== SOME_REFUSED,
+      },
+      timers,
+    )
+  }
+
+  // ---- queues
+
+  createQueue(definition: QueueDefinition): void {
+    this.queues.set(definition.id, this.makeQueue(definition))
+  }
+
+  private makeQueue(definition: QueueDefinition): ShardQueue {
+    switch (definition.type) {
+      case 'classic':
+        return createClassicQueue(definition, this)
+      case 'quorum':
+        return createQuorumQueue(definition, this)
+      case 'stream':
+        return new StreamQueue(definition, this)
+    }
+  }
+
+  configureQueue(queueId: number, settings: QueueSettings): void {
+    this.queues.get(queueId)?.configure(settings)
+    this.deadLetters.run()
+  }
+
+  deleteQueue(
+    queueId: number,
+    conditions: { readonly ifUnused: boolean; readonly ifEmpty: boolean },
+  ): number {
+    const queue = this.queues.get(queueId)
+    if (queue === undefined) return 0
+    const { ready, unacked, consumers } = queue.counts
+    const { name, vhost } = queue.definition
+    const described = describeResource('queue', name, vhost)
+    if (conditions.ifUnused && consumers > 0)
+      throw new BrokerError('PRECONDITION_FAILED', `${described} in use`)
+    if (conditions.ifEmpty && ready + unacked > 0) {
+      throw new BrokerError('PRECONDITION_FAILED', `${described} not empty`)
+    }
+    this.queues.delete(queueId)
+    queue.close()
+    this.log.queueDeleted(queueId)
+    return ready
+  }
+
+  purgeQueue(queueId: number): number {
+    return this.queues.get(queueId)?.purge() ?? 0
+  }
+
+  countsOf(queueId: number): QueueCounts {
+    return this.queues.get(queueId)?.counts ?? NO_COUNTS
+  }
+
+  touchQueue(queueId: number): void {
+    this.queues.get(queueId)?.touch()
+  }
+
+  // ---- publishing
+
+  publish(
+    queueIds: readonly number[],
+    message: MessageView,
+    publisher: Publisher,
+    publishSeqNo: number,
+  ): PublishOutcome {
+    const stored = this.store(queueIds, message, false)
+    this.deadLetters.run()
+    if (stored === SOME_REFUSED) return PublishOutcome.REJECTED
+    if (stored === STORED_DURABLY && publishSeqNo > 0 && !this.log.isSynced) {
+      this.confirms.add(publisher, publishSeqNo)
+      this.awaitSync()
+      return PublishOutcome.PENDING
+    }
+    return PublishOutcome.CONFIRMED
+  }
+
+  /** Puts a message into queues: stored once, handed over directly where nothing needs to be stored. */
+  private store(queueIds: readonly number[], message: MessageView, redelivered: boolean): Stored {
+    const { targets, log } = this
+    const first = targets.length
+    let refused = false
+    let durable = false
+    let wantsTime = false
+    for (let i = 0; i < queueIds.length; i++) {
+      const queue = this.queues.get(queueIds[i]!)
+      if (queue === undefined) continue
+      if (!queue.admits(message)) refused = true
+      else if (redelivered || !queue.deliverDirect(message)) {
+        targets.push(queue)
+        if (queue.keeps(message)) durable = true
+        if (queue.wantsTime) wantsTime = true
+      }
+    }
+    const count = targets.length - first
+    if (count > 0) {
+      // Asking the clock costs as much as storing the message; only what outlives a restart, or ages, needs a time.
+      const nowMs = durable || wantsTime ? this.clock.now() : 0
+      const ref = log.append(message, count, durable, nowMs)
+      for (let i = 0; i < count; i++) {
+        const queue = targets[first + i]!
+        const position = queue.put(ref, message, durable && queue.keeps(message), redelivered)
+        log.setTarget(ref, i, queue.definition.id, position)
+      }
+      for (let i = 0; i < count; i++) targets[first + i]!.settleIn()
+      targets.length = first
+    }
+    if (refused) return SOME_REFUSED
+    return durable ? STORED_DURABLY : ALL_STORED
+  }
+
+  private awaitSync(): void {
+    if (this.syncing !== undefined) return
+    const batch = this.confirms
+    this.syncing = batch
+    this.confirms = new PendingConfirms()
+    this.log.whenSynced((error) => {
+      this.syncing = undefined
+      batch.settle(error !== undefined)
+      if (this.confirms.size > 0) this.awaitSync()
+    })
+  }
+
+  // ---- consuming
+
+  subscribe(queueId: number, subscription: Subscription, sink: DeliverySink): number {
+    const queue = this.queues.get(queueId)
+    if (queue === undefined) throw new BrokerError('NOT_FOUND', `no queue with the id ${queueId}`)
+    const consumer = new QueueConsumer(++this.lastSubscriptionId, queueId, subscription, sink)
+    queue.checkSubscription(consumer)
+    this.subscriptions.set(consumer.id, consumer)
+    sink.subscribed(consumer.id)
+    queue.subscribe(consumer)
+    this.deadLetters.run()
+    return consumer.id
+  }
+
+  unsubscribe(subscriptionId: number): void {
+    const consumer = this.subscriptions.get(subscriptionId)
+    if (consumer === undefined) return
+    this.queues.get(consumer.queueId)?.unsubscribe(consumer)
+    if (consumer.unacked === 0) this.subscriptions.delete(subscriptionId)
+  }
+
+  resume(subscriptionId: number): void {
+    const consumer = this.subscriptions.get(subscriptionId)
+    if (consumer === undefined) return
+    this.queues.get(consumer.queueId)?.resume(consumer)
+    this.deadLetters.run()
+  }
+
+  get(queueId: number, noAck: boolean, sink: DeliverySink): boolean {
+    return this.queues.get(queueId)?.get(noAck, sink) ?? false
+  }
+
+  settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void {
+    const queue = this.queues.get(queueId)
+    if (queue === undefined) return
+    const consumer = subscriptionId === 0 ? undefined : this.subscriptions.get(subscriptionId)
+    queue.settle(position, consumer, outcome)
+    if (consumer?.ended && consumer.unacked === 0) this.subscriptions.delete(subscriptionId)
+    this.deadLetters.run()
+  }
+
+  flush(): void {
+    for (const queue of this.returned) {
+      this.returned.delete(queue)
+      queue.settleIn()
+    }
+    this.deadLetters.run()
+  }
+
+  // ---- what queues ask of their shard
+
+  deadLetter(queue: ShardQueue, position: number, reason: DeathReason): void {
+    this.deadLetters.add(queue, position, reason)
+    this.flushSoon()
+  }
+
+  deadLetterRefused(queue: ShardQueue, message: MessageView, reason: DeathReason): void {
+    this.deadLetters.sendRefused(queue, message, reason)
+  }
+
+  settleInLater(queue: ShardQueue): void {
+    this.returned.add(queue)
+    this.flushSoon()
+  }
+
+  /** What nobody flushes at the end of a turn (timers do not) is flushed after it all the same. */
+  private flushSoon(): void {
+    if (this.microtaskDue) return
+    this.microtaskDue = true
+    queueMicrotask(() => {
+      this.microtaskDue = false
+      this.flush()
+    })
+  }
+
+  unused(queue: ShardQueue): void {
+    this.host.queueUnused(queue.definition.id)
+  }
+
+  forget(subscriptionId: number): void {
+    this.subscriptions.delete(subscriptionId)
+  }
+
+  /** Ends every queue's timers and consumers. */
+  close(): void {
+    for (const queue of this.queues.values()) queue.close()
+    this.queues.clear()
+    this.subscriptions.clear()
+    this.deadLetters.close()
+  }
+}
+
+/** What became of a message that was to be stored. */
+const SOME_REFUSED = 0
+const ALL_STORED = 1
+const STORED_DURABLY = 2
+type Stored = typeof SOME_REFUSED | typeof ALL_STORED | typeof STORED_DURABLY
+
+const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0 }
