@@ -13,7 +13,12 @@ export {
   parsePasswordHash,
   verifyPassword,
 } from './password-hash.js'
-export { checkPermissionPattern, escapePattern, PermissionPatterns } from './permission-pattern.js'
+export {
+  checkPermissionPattern,
+  escapePattern,
+  PermissionPatterns,
+  patternFault,
+} from './permission-pattern.js'
 export type { AnonymousLogin } from './sasl/anonymous.js'
 export type { ExternalOptions } from './sasl/external.js'
 export type { SaslContext, SaslExchange, SaslMechanism, SaslStep } from './sasl/mechanism.js'

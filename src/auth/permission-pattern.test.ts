@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkPermissionPattern, escapePattern, PermissionPatterns } from './permission-pattern.js'
+import {
+  checkPermissionPattern,
+  escapePattern,
+  PermissionPatterns,
+  patternFault,
+} from './permission-pattern.js'
 
 test('an empty pattern matches the empty name only', () => {
   const patterns = new PermissionPatterns()
@@ -15,8 +20,11 @@ test('a pattern that cannot be compiled matches nothing and is reported when it 
   assert.equal(patterns.matches('*', '*'), false)
   assert.throws(() => checkPermissionPattern('configure', '*'), {
     reply: 'PRECONDITION_FAILED',
-    explanation: "invalid regular expression '*' for configure: nothing to repeat at offset 1",
+    explanation:
+      "invalid regular expression '*' for configure: quantifier does not follow a repeatable item at offset 1",
   })
+  assert.deepEqual(patternFault('*('), { reason: 'quantifier does not follow a repeatable item', offset: 1 })
+  assert.equal(patternFault('.*'), undefined)
   checkPermissionPattern('configure', '')
   checkPermissionPattern('configure', '^amq\\.')
 })

@@ -27,12 +27,13 @@ export class PermissionPatterns {
   }
 
   matches(pattern: string, name: string): boolean {
-    return this.#matcherOf(pattern === '' ? EMPTY_PATTERN : pattern)?.isIn(name) ?? false
+    const matcher = this.#matcherOf(pattern === '' ? EMPTY_PATTERN : pattern)
+    return matcher?.isIn(name) ?? false
   }
 
   #matcherOf(pattern: string): PatternMatcher | undefined {
     const isKnown = this.#compiled.has(pattern)
-    const matcher = isKnown ? this.#compiled.get(pattern) : compile(pattern)
+    const matcher = isKnown ? this.#compiled.get(pattern) : usable(compile(pattern))
     this.#compiled.delete(pattern)
     this.#compiled.set(pattern, matcher)
     if (!isKnown && this.#compiled.size > this.#max) this.#dropOldest()
@@ -47,18 +48,24 @@ export class PermissionPatterns {
   }
 }
 
+/** What is wrong with a pattern and at which character; undefined when nothing is. */
+export function patternFault(
+  pattern: string,
+): { readonly reason: string; readonly offset: number } | undefined {
+  const compiled = compile(pattern)
+  return compiled instanceof PatternError ? { reason: compiled.reason, offset: compiled.offset } : undefined
+}
+
 /** Throws PRECONDITION_FAILED when `pattern`, given for `field`, would match nothing because it cannot be compiled. */
 export function checkPermissionPattern(field: string, pattern: string): void {
-  try {
-    new PatternMatcher(pattern)
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error
-    const shown = pattern.length > 200 ? `${pattern.slice(0, 200)}...` : pattern
-    throw new BrokerError(
-      'PRECONDITION_FAILED',
-      `invalid regular expression '${shown}' for ${field}: ${error.message}`,
-    )
-  }
+  const fault = patternFault(pattern)
+  if (fault === undefined) return
+  const shown = pattern.length > 200 ? `${pattern.slice(0, 200)}...` : pattern
+  const reason = `${fault.reason} at offset ${fault.offset}`
+  throw new BrokerError(
+    'PRECONDITION_FAILED',
+    `invalid regular expression '${shown}' for ${field}: ${reason}`,
+  )
 }
 
 /** `text` as a pattern that matches just itself. */
@@ -66,11 +73,15 @@ export function escapePattern(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}#\s-]/g, '\\$&')
 }
 
-function compile(pattern: string): PatternMatcher | undefined {
+function compile(pattern: string): PatternMatcher | PatternError {
   try {
     return new PatternMatcher(pattern)
   } catch (error) {
-    if (error instanceof PatternError) return undefined
+    if (error instanceof PatternError) return error
     throw error
   }
+}
+
+function usable(compiled: PatternMatcher | PatternError): PatternMatcher | undefined {
+  return compiled instanceof PatternError ? undefined : compiled
 }

@@ -43,10 +43,13 @@ export type Anchor =
 /** A pattern that is wrong, or asks for what is not supported. `offset` counts characters. */
 export class PatternError extends Error {
   override readonly name = 'PatternError'
+  /** What is wrong, in PCRE's words where it has some. */
+  readonly reason: string
   readonly offset: number
 
   constructor(reason: string, offset: number) {
     super(`${reason} at offset ${offset}`)
+    this.reason = reason
     this.offset = offset
   }
 }
@@ -170,9 +173,9 @@ class PcreParser {
       case '*':
       case '+':
       case '?':
-        throw this.error('nothing to repeat')
+        throw this.error('quantifier does not follow a repeatable item')
       case '{':
-        if (this.counts() !== undefined) throw this.error('nothing to repeat')
+        if (this.counts() !== undefined) throw this.error('quantifier does not follow a repeatable item')
         return this.literal(character)
       default:
         return this.literal(character)

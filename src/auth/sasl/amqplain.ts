@@ -64,8 +64,8 @@ function readEntries(octets: Buffer): ReadonlyMap<string, Entry> | undefined {
     const nameEnd = at + 1 + octets[at]
     // The tag has to be there; a value of no octets may end the table.
     if (nameEnd >= octets.length) return undefined
-    const name = octets.latin1Slice(at + 1, nameEnd)
-    const tag = octets.latin1Slice(nameEnd, nameEnd + 1)
+    const name = octets.toString('latin1', at + 1, nameEnd)
+    const tag = octets.toString('latin1', nameEnd, nameEnd + 1)
     let begin = nameEnd + 1
     let size = FIXED_SIZES.get(tag)
     if (size === undefined) {

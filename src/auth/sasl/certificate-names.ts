@@ -165,7 +165,7 @@ function readAlternatives(extensions: Buffer): { type: SubjectAlternativeNameTyp
 
 function readAlternative(type: SubjectAlternativeNameType, content: Buffer): string {
   if (type === 'ip') return printAddress(content)
-  if (type !== 'other_name') return content.latin1Slice()
+  if (type !== 'other_name') return content.toString('latin1')
   // AnotherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY }
   const [, value] = readValues(content)
   return readString(readValues(contentOf(value))[0])
@@ -179,7 +179,7 @@ function readString(value: DerValue | undefined): string {
     case UNIVERSAL_STRING:
       return decodeWide(content, 4)
     case TELETEX_STRING:
-      return content.latin1Slice()
+      return content.toString('latin1')
     default: {
       const text = utf8Of(content)
       if (text === undefined) throw new DerError('string is not UTF-8')
