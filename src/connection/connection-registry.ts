@@ -1,0 +1,98 @@
+import type { Connection } from './connection.js'
+
+/** All connections of a broker, by id, and how many each vhost and user has. */
+export class ConnectionRegistry {
+  readonly #connections = new Map<number, Connection>()
+  readonly #byVhost = new Map<string, number>()
+  readonly #byUser = new Map<string, number>()
+  readonly #channelsByUser = new Map<string, number>()
+  #lastId = 0
+  #openCount = 0
+  #channelCount = 0
+  #emptied: Array<() => void> = []
+
+  /** Connections of every state, those in their handshake included. */
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /** Connections that have passed connection.open. */
+  get openCount(): number {
+    return this.#openCount
+  }
+
+  /** Open channels of the node. */
+  get channelCount(): number {
+    return this.#channelCount
+  }
+
+  takeId(): number {
+    return ++this.#lastId
+  }
+
+  get(id: number): Connection | undefined {
+    return this.#connections.get(id)
+  }
+
+  all(): IterableIterator<Connection> {
+    return this.#connections.values()
+  }
+
+  countOfVhost(vhost: string): number {
+    return this.#byVhost.get(vhost) ?? 0
+  }
+
+  countOfUser(user: string): number {
+    return this.#byUser.get(user) ?? 0
+  }
+
+  channelsOfUser(user: string): number {
+    return this.#channelsByUser.get(user) ?? 0
+  }
+
+  add(connection: Connection): void {
+    this.#connections.set(connection.id, connection)
+  }
+
+  opened(vhost: string, user: string): void {
+    this.#openCount += 1
+    count(this.#byVhost, vhost, 1)
+    count(this.#byUser, user, 1)
+  }
+
+  closed(vhost: string, user: string): void {
+    this.#openCount -= 1
+    count(this.#byVhost, vhost, -1)
+    count(this.#byUser, user, -1)
+  }
+
+  channelsChanged(user: string, by: number): void {
+    this.#channelCount += by
+    count(this.#channelsByUser, user, by)
+  }
+
+  remove(connection: Connection): void {
+    this.#connections.delete(connection.id)
+    if (this.#connections.size > 0) return
+    const waiting = this.#emptied
+    this.#emptied = []
+    for (const resolve of waiting) resolve()
+  }
+
+  /** Resolves once there is no connection left. */
+  whenEmpty(): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#emptied.push(resolve))
+  }
+
+  /** Closes every connection with 320 `CONNECTION_FORCED - <reason>`. */
+  closeAll(reason: string): void {
+    for (const connection of [...this.#connections.values()]) connection.forceClose(reason)
+  }
+}
+
+function count(counts: Map<string, number>, key: string, by: number): void {
+  const now = (counts.get(key) ?? 0) + by
+  if (now === 0) counts.delete(key)
+  else counts.set(key, now)
+}

@@ -1,0 +1,235 @@
+import { ByteWriter } from '../protocol/amqp091/byte-writer.js'
+import type { Transport } from './transport.js'
+
+const POOL_BUFFER_BYTES = 64 * 1024
+/** Spare buffers that a broker keeps: 4 MiB. */
+const POOL_SPARE_MAX = 64
+/** A frame is not begun with less room than this, so that most frames never move. Methods are smaller. */
+const FRAME_ROOM_BYTES = 2048
+/** Unsent octets per connection above which deliveries stop. */
+export const UNSENT_BYTES_MAX = 1024 * 1024
+/** Times that bound at which the connection is not read from either: replies alone must not fill the memory. */
+const UNREAD_FACTOR = 4
+const EMPTY = Buffer.alloc(0)
+
+/** Buffers and turns that the outputs of one broker share. */
+export class OutputHub {
+  readonly #spare: Buffer[] = []
+  #dirty: ConnectionOutput[] = []
+  #flushing: ConnectionOutput[] = []
+  #turns: Array<() => void> = []
+  #endingTurns: Array<() => void> = []
+  #scheduled = false
+  readonly #run = (): void => this.#endTurn()
+
+  /** Runs `callback` before outputs are flushed at the end of this turn of the loop. */
+  atEndOfTurn(callback: () => void): void {
+    this.#turns.push(callback)
+    this.#schedule()
+  }
+
+  /** Has `output` flushed at the end of this turn of the loop. */
+  add(output: ConnectionOutput): void {
+    this.#dirty.push(output)
+    this.#schedule()
+  }
+
+  acquire(octets: number): Buffer {
+    if (octets > POOL_BUFFER_BYTES) return Buffer.allocUnsafeSlow(octets)
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(POOL_BUFFER_BYTES)
+  }
+
+  release(buffer: Buffer): void {
+    if (buffer.length === POOL_BUFFER_BYTES && this.#spare.length < POOL_SPARE_MAX) this.#spare.push(buffer)
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#run)
+  }
+
+  #endTurn(): void {
+    this.#scheduled = false
+    const turns = this.#turns
+    this.#turns = this.#endingTurns
+    for (const turn of turns) turn()
+    turns.length = 0
+    this.#endingTurns = turns
+    const dirty = this.#dirty
+    this.#dirty = this.#flushing
+    for (const output of dirty) output.flush()
+    dirty.length = 0
+    this.#flushing = dirty
+  }
+}
+
+/** Whom an output tells about its bound. */
+export interface OutputOwner {
+  /** Deliveries may go on. */
+  outputDrained(): void
+  /** So much is unsent that the peer should not be read from (true), or may be again (false). */
+  outputCongested(congested: boolean): void
+}
+
+/**
+ * The frames of one connection on their way out. They are written into pooled buffers and leave once per turn of the
+ * loop, or earlier when a buffer is full. A buffer is held only from the first octet written until the kernel has
+ * taken it.
+ */
+export class ConnectionOutput extends ByteWriter {
+  /** False while more than the bound is unsent. */
+  canDeliver = true
+  /** Octets handed to the socket so far, and how often: heartbeats look at the latter. */
+  sentBytes = 0
+  writes = 0
+
+  private readonly hub: OutputHub
+  private readonly transport: Transport
+  private readonly owner: OutputOwner
+  private readonly unsentBytesMax: number
+  /** Buffers that the socket still reads, oldest first; undefined for one that was taken back early. */
+  private readonly inFlight: Array<Buffer | undefined> = []
+  private heldInFlight = 0
+  private listed = false
+  private congested = false
+  private closed = false
+  private ending = false
+  private readonly onSent = (): void => this.sent()
+
+  constructor(hub: OutputHub, transport: Transport, owner: OutputOwner, unsentBytesMax = UNSENT_BYTES_MAX) {
+    super(EMPTY)
+    this.hub = hub
+    this.transport = transport
+    this.owner = owner
+    this.unsentBytesMax = unsentBytesMax
+  }
+
+  /** Octets that wait here or in the socket. */
+  get unsentBytes(): number {
+    return this.position + this.transport.unsentBytes
+  }
+
+  override reserve(octets: number): void {
+    const needed = this.position + octets
+    if (needed <= this.buffer.length) return
+    if (this.frameStart < 0) {
+      this.startBuffer(octets)
+      return
+    }
+    // An open frame may not move: the buffer grows around it.
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed + FRAME_ROOM_BYTES, this.buffer.length * 2))
+    this.buffer.copy(grown, 0, 0, this.position)
+    this.hub.release(this.buffer)
+    this.buffer = grown
+  }
+
+  override beginFrame(type: number, channel: number): number {
+    if (this.buffer.length - this.position < FRAME_ROOM_BYTES) this.startBuffer(FRAME_ROOM_BYTES)
+    return super.beginFrame(type, channel)
+  }
+
+  /** The octets `source[start..end)` as they are, in an open body frame. */
+  writeBody(source: Buffer, start: number, end: number): void {
+    this.reserve(end - start)
+    source.copy(this.buffer, this.position, start, end)
+    this.position += end - start
+  }
+
+  /** Sends what was written, unless an earlier write is still on its way: then its end will do it. */
+  flush(): void {
+    this.listed = false
+    if (this.heldInFlight > 0) return
+    if (this.position > 0) this.submit()
+    this.giveBack()
+    if (this.ending && this.position === 0) this.transport.end()
+  }
+
+  /** Ends our side of the socket after everything that was written. */
+  end(): void {
+    this.ending = true
+    if (!this.listed) this.list()
+  }
+
+  /** Forgets everything and takes no more. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.clear()
+    this.giveBack()
+  }
+
+  private startBuffer(octets: number): void {
+    if (this.position > 0) this.submit()
+    this.giveBack()
+    this.buffer = this.hub.acquire(octets)
+    if (!this.listed) this.list()
+  }
+
+  private list(): void {
+    this.listed = true
+    this.hub.add(this)
+  }
+
+  private submit(): void {
+    const octets = this.position
+    this.position = 0
+    if (this.closed) return
+    const buffer = this.buffer
+    this.buffer = EMPTY
+    this.inFlight.push(buffer)
+    this.heldInFlight += 1
+    this.sentBytes += octets
+    this.writes += 1
+    this.transport.write(buffer.subarray(0, octets), this.onSent)
+    const unsent = this.transport.unsentBytes
+    if (unsent === 0) this.takeBackAll()
+    else this.checkBound(unsent)
+  }
+
+  /** The kernel has everything: the buffers are free although their callbacks are still to come. */
+  private takeBackAll(): void {
+    const inFlight = this.inFlight
+    for (let i = inFlight.length - 1; i >= 0 && this.heldInFlight > 0; i--) {
+      const buffer = inFlight[i]
+      if (buffer === undefined) break
+      this.hub.release(buffer)
+      inFlight[i] = undefined
+      this.heldInFlight -= 1
+    }
+  }
+
+  private sent(): void {
+    const buffer = this.inFlight.shift()
+    if (buffer !== undefined) {
+      this.heldInFlight -= 1
+      this.hub.release(buffer)
+    }
+    if (this.closed) return
+    // The bound is looked at here and not on 'drain', which does not come for every write.
+    this.checkBound(this.transport.unsentBytes)
+    if (this.heldInFlight === 0 && !this.listed && (this.position > 0 || this.ending)) this.flush()
+  }
+
+  private checkBound(unsent: number): void {
+    if (unsent > this.unsentBytesMax) {
+      this.canDeliver = false
+      if (!this.congested && unsent > this.unsentBytesMax * UNREAD_FACTOR) this.setCongested(true)
+    } else if (!this.canDeliver && unsent <= this.unsentBytesMax / 2) {
+      this.canDeliver = true
+      if (this.congested) this.setCongested(false)
+      this.owner.outputDrained()
+    }
+  }
+
+  private setCongested(congested: boolean): void {
+    this.congested = congested
+    this.owner.outputCongested(congested)
+  }
+
+  private giveBack(): void {
+    if (this.position > 0 || this.buffer === EMPTY) return
+    this.hub.release(this.buffer)
+    this.buffer = EMPTY
+  }
+}
