@@ -2,24 +2,10 @@ import type { MessageView } from '../core/message.js'
 import type { ShardLog } from '../core/shard/shard-log.js'
 import type { Arena } from '../util/arena.js'
 import { assert } from '../util/assert.js'
-import { copyBytes } from '../util/bytes.js'
 import { CHUNK_BYTES, Chunk } from './chunk.js'
-import {
-  RECORD_ALIGNMENT_BYTES,
-  RECORD_HEADER_BYTES,
-  RECORD_TARGET_BYTES,
-  RecordFlag,
-  RecordKind,
-  RecordWord,
-} from './record.js'
+import { messageRecordBytes, openMessage, publishedAtMs, writeMessage, writeTarget } from './record.js'
+import { CHUNK_SLOTS_MAX, makeRef, offsetOf, slotOf } from './ref.js'
 
-/**
- * A ref is `slot << 17 | offset >> 3`: a chunk's slot and the record's offset in it, in units of 8 octets. 32 bits
- * reach 32 GiB of ordinary chunks.
- */
-const SLOT_SHIFT = 17
-const OFFSET_MASK = (1 << SLOT_SHIFT) - 1
-const SLOTS_MAX = 1 << (32 - SLOT_SHIFT)
 /** Free ordinary chunks kept for the next messages. */
 const SPARE_CHUNKS_MAX = 4
 
@@ -42,64 +28,23 @@ export class MemoryLog implements ShardLog {
   }
 
   append(message: MessageView, targetCount: number, _durable: boolean, nowMs: number): number {
-    const routingBytes = message.routingEnd - message.routingStart
-    const propertiesBytes = message.propertiesEnd - message.propertiesStart
-    const bodyBytes = message.bodyEnd - message.bodyStart
-    const routingOffset = RECORD_HEADER_BYTES + targetCount * RECORD_TARGET_BYTES
-    const contentBytes = routingOffset + routingBytes + propertiesBytes + bodyBytes
-    const recordBytes = (contentBytes + RECORD_ALIGNMENT_BYTES - 1) & -RECORD_ALIGNMENT_BYTES
-
+    const recordBytes = messageRecordBytes(message, targetCount)
     const chunk = this.room(recordBytes)
     const offset = chunk.used
     chunk.used = offset + recordBytes
     chunk.live += targetCount
-
-    const start = chunk.start + offset
-    const { words, bytes } = chunk
-    const at = start >> 2
-    words[at + RecordWord.LENGTH] = recordBytes
-    words[at + RecordWord.KIND] = RecordKind.MESSAGE | flagsOf(message) | (targetCount << 16)
-    words[at + RecordWord.ROUTING] = routingBytes | ((message.priority + 1) << 16)
-    words[at + RecordWord.PROPERTIES] = propertiesBytes
-    words[at + RecordWord.BODY] = bodyBytes
-    words[at + RecordWord.RESERVED] = 0
-    chunk.doubles[(start + 24) >> 3] = nowMs
-
-    let to = start + routingOffset
-    copyBytes(message.buffer, message.routingStart, bytes, to, routingBytes)
-    to += routingBytes
-    copyBytes(message.buffer, message.propertiesStart, bytes, to, propertiesBytes)
-    to += propertiesBytes
-    copyBytes(message.buffer, message.bodyStart, bytes, to, bodyBytes)
-    return (chunk.slot << SLOT_SHIFT) | (offset >> 3)
+    writeMessage(chunk, chunk.start + offset, recordBytes, message, targetCount, nowMs)
+    return makeRef(chunk.slot, offset)
   }
 
   setTarget(ref: number, target: number, queueId: number, position: number): void {
     const chunk = this.chunkOf(ref)
-    const start = recordStart(chunk, ref) + RECORD_HEADER_BYTES + target * RECORD_TARGET_BYTES
-    chunk.words[start >> 2] = queueId
-    chunk.doubles[(start + 8) >> 3] = position
+    writeTarget(chunk, chunk.start + offsetOf(ref), target, queueId, position)
   }
 
   open(ref: number, view: MessageView): boolean {
     const chunk = this.chunkOf(ref)
-    const start = recordStart(chunk, ref)
-    const { words } = chunk
-    const at = start >> 2
-    const kind = words[at + RecordWord.KIND]!
-    const routing = words[at + RecordWord.ROUTING]!
-    view.buffer = chunk.bytes
-    view.routingStart = start + RECORD_HEADER_BYTES + (kind >>> 16) * RECORD_TARGET_BYTES
-    view.routingEnd = view.routingStart + (routing & 0xffff)
-    view.propertiesStart = view.routingEnd
-    view.propertiesEnd = view.propertiesStart + words[at + RecordWord.PROPERTIES]!
-    view.bodyStart = view.propertiesEnd
-    view.bodyEnd = view.bodyStart + words[at + RecordWord.BODY]!
-    view.persistent = (kind & RecordFlag.PERSISTENT) !== 0
-    view.hasBcc = (kind & RecordFlag.HAS_BCC) !== 0
-    view.hasDeaths = (kind & RecordFlag.HAS_DEATHS) !== 0
-    view.priority = (routing >>> 16) - 1
-    view.expirationMs = -1
+    openMessage(chunk, chunk.start + offsetOf(ref), view)
     return true
   }
 
@@ -109,7 +54,7 @@ export class MemoryLog implements ShardLog {
 
   publishedAtMs(ref: number): number {
     const chunk = this.chunkOf(ref)
-    return chunk.doubles[(recordStart(chunk, ref) + 24) >> 3]!
+    return publishedAtMs(chunk, chunk.start + offsetOf(ref))
   }
 
   release(ref: number): void {
@@ -145,7 +90,7 @@ export class MemoryLog implements ShardLog {
 
   private adopt(chunk: Chunk): Chunk {
     const slot = this.freeSlots.pop() ?? this.chunks.length
-    assert(slot < SLOTS_MAX, 'message memory is beyond what refs can reach')
+    assert(slot < CHUNK_SLOTS_MAX, 'message memory is beyond what refs can reach')
     this.chunks[slot] = chunk
     chunk.slot = slot
     chunk.used = 0
@@ -168,19 +113,8 @@ export class MemoryLog implements ShardLog {
   }
 
   private chunkOf(ref: number): Chunk {
-    const chunk = this.chunks[ref >>> SLOT_SHIFT]
+    const chunk = this.chunks[slotOf(ref)]
     assert(chunk !== undefined, 'a message was used after its last release')
     return chunk
   }
-}
-
-function recordStart(chunk: Chunk, ref: number): number {
-  return chunk.start + ((ref & OFFSET_MASK) << 3)
-}
-
-function flagsOf(message: MessageView): number {
-  let flags = message.persistent ? RecordFlag.PERSISTENT : 0
-  if (message.hasBcc) flags |= RecordFlag.HAS_BCC
-  if (message.hasDeaths) flags |= RecordFlag.HAS_DEATHS
-  return flags
 }

@@ -1,22 +1,65 @@
+import type { MessageView } from '../core/message.js'
+import { copyBytes } from '../util/bytes.js'
+
 /**
- * Layout of a message record. Records begin at multiples of 8 octets; numbers are little-endian words, written through
- * typed arrays over the same memory.
+ * Layout of log records. Records begin at multiples of 8 octets; numbers are little-endian words, written through
+ * typed arrays over the same memory. Every record begins with
  *
  *      word  0     octets of the record, header and padding included
- *      word  1     kind (bits 0-7), flags (8-15), number of targets (16-31)
+ *      word  1     kind (bits 0-7), flags (8-15), count (16-31)
+ *
+ * A message (kind 1; the count is the number of targets) goes on with
+ *
  *      word  2     octets of the routing part (0-15), priority + 1 or 0 when absent (16-31)
  *      word  3     octets of the properties
  *      word  4     octets of the body
  *      word  5     reserved, 0
- *      word  6, 7  time of publishing in ms since the epoch, f64
+ *      word  6, 7  time of publishing in ms since the epoch, f64; 0 when nobody asked for it
  *      then        per target 16 octets: queue id (word), reserved (word), position (f64)
  *      then        routing, properties, body, padding
+ *
+ * What happened to messages (kinds 2 to 4) is said of runs: `run` messages of one queue, whose positions lie
+ * `POSITION_STEP` apart:
+ *
+ *      word  2     queue id
+ *      word  3     run: number of messages
+ *      word  4, 5  first position, f64
+ *      word  6     kind 2: number of the segment that holds the messages; kind 3: delivery count
+ *      word  7     kind 3: acquired count
+ *
+ * A queue's end (kind 5) and the loss of what was ready in it (kind 6) only name the queue, in word 2.
  */
+export const RecordKind = {
+  MESSAGE: 1,
+  /** The messages left their queue. */
+  SETTLED: 2,
+  /** The message went back to its queue with these counts. */
+  COUNTED: 3,
+  /** The messages were handed to a consumer: they are redelivered from now on. */
+  DELIVERED: 4,
+  QUEUE_DELETED: 5,
+} as const
+
+/** Flags of a message, in bits 8 to 15 of the kind word. */
+export const RecordFlag = {
+  PERSISTENT: 1 << 8,
+  HAS_BCC: 1 << 9,
+  HAS_DEATHS: 1 << 10,
+  HAS_EXPIRATION: 1 << 11,
+  /** Was delivered before it got here: a dead letter, or a message that cleaning moved. */
+  REDELIVERED: 1 << 12,
+} as const
+
 export const RECORD_HEADER_BYTES = 32
 export const RECORD_TARGET_BYTES = 16
 export const RECORD_ALIGNMENT_BYTES = 8
+/** Octets of every record that is not a message. */
+export const EVENT_RECORD_BYTES = 32
+const PUBLISHED_AT_OFFSET = 24
+/** Most targets of one record. */
+export const RECORD_TARGETS_MAX = 0xffff
 
-/** Words of the header, by index. */
+/** Words of a record, by index from its start. */
 export const RecordWord = {
   LENGTH: 0,
   KIND: 1,
@@ -24,13 +67,105 @@ export const RecordWord = {
   PROPERTIES: 3,
   BODY: 4,
   RESERVED: 5,
+  QUEUE: 2,
+  RUN: 3,
+  SEGMENT: 6,
+  DELIVERY_COUNT: 6,
+  ACQUIRED_COUNT: 7,
 } as const
+/** Where the first position of an event record lies, in octets from the record's start. */
+export const EVENT_POSITION_OFFSET = 16
 
-export const RecordKind = { MESSAGE: 1 } as const
+/** Memory that records lie in, as octets, words and doubles. */
+export interface RecordMemory {
+  readonly bytes: Buffer
+  readonly words: Int32Array
+  readonly doubles: Float64Array
+}
 
-/** Flags of a message, in bits 8 to 15 of the kind word. */
-export const RecordFlag = {
-  PERSISTENT: 1 << 8,
-  HAS_BCC: 1 << 9,
-  HAS_DEATHS: 1 << 10,
-} as const
+/** Octets that a message takes as a record for so many targets. */
+export function messageRecordBytes(message: MessageView, targetCount: number): number {
+  const content =
+    RECORD_HEADER_BYTES +
+    targetCount * RECORD_TARGET_BYTES +
+    (message.routingEnd - message.routingStart) +
+    (message.propertiesEnd - message.propertiesStart) +
+    (message.bodyEnd - message.bodyStart)
+  return (content + RECORD_ALIGNMENT_BYTES - 1) & -RECORD_ALIGNMENT_BYTES
+}
+
+/** Writes a message at octet `start`; its targets are filled in by {@link writeTarget}. */
+export function writeMessage(
+  memory: RecordMemory,
+  start: number,
+  recordBytes: number,
+  message: MessageView,
+  targetCount: number,
+  nowMs: number,
+): void {
+  const routingBytes = message.routingEnd - message.routingStart
+  const propertiesBytes = message.propertiesEnd - message.propertiesStart
+  const bodyBytes = message.bodyEnd - message.bodyStart
+  const { bytes, words } = memory
+  const at = start >> 2
+  words[at + RecordWord.LENGTH] = recordBytes
+  words[at + RecordWord.KIND] = RecordKind.MESSAGE | flagsOf(message) | (targetCount << 16)
+  words[at + RecordWord.ROUTING] = routingBytes | ((message.priority + 1) << 16)
+  words[at + RecordWord.PROPERTIES] = propertiesBytes
+  words[at + RecordWord.BODY] = bodyBytes
+  words[at + RecordWord.RESERVED] = 0
+  memory.doubles[(start + PUBLISHED_AT_OFFSET) >> 3] = nowMs
+
+  let to = start + RECORD_HEADER_BYTES + targetCount * RECORD_TARGET_BYTES
+  copyBytes(message.buffer, message.routingStart, bytes, to, routingBytes)
+  to += routingBytes
+  copyBytes(message.buffer, message.propertiesStart, bytes, to, propertiesBytes)
+  to += propertiesBytes
+  copyBytes(message.buffer, message.bodyStart, bytes, to, bodyBytes)
+}
+
+/** Names target number `target` of the message at `start`. */
+export function writeTarget(
+  memory: RecordMemory,
+  start: number,
+  target: number,
+  queueId: number,
+  position: number,
+): void {
+  const at = start + RECORD_HEADER_BYTES + target * RECORD_TARGET_BYTES
+  memory.words[at >> 2] = queueId
+  memory.doubles[(at + 8) >> 3] = position
+}
+
+/** Fills `view` with the message at octet `start`. */
+export function openMessage(memory: RecordMemory, start: number, view: MessageView): void {
+  const { words } = memory
+  const at = start >> 2
+  const kind = words[at + RecordWord.KIND]!
+  const routing = words[at + RecordWord.ROUTING]!
+  view.buffer = memory.bytes
+  view.routingStart = start + RECORD_HEADER_BYTES + (kind >>> 16) * RECORD_TARGET_BYTES
+  view.routingEnd = view.routingStart + (routing & 0xffff)
+  view.propertiesStart = view.routingEnd
+  view.propertiesEnd = view.propertiesStart + words[at + RecordWord.PROPERTIES]!
+  view.bodyStart = view.propertiesEnd
+  view.bodyEnd = view.bodyStart + words[at + RecordWord.BODY]!
+  view.persistent = (kind & RecordFlag.PERSISTENT) !== 0
+  view.hasBcc = (kind & RecordFlag.HAS_BCC) !== 0
+  view.hasDeaths = (kind & RecordFlag.HAS_DEATHS) !== 0
+  view.priority = (routing >>> 16) - 1
+  view.expirationMs = -1
+}
+
+/** When the message at `start` was published, in ms since the epoch. */
+export function publishedAtMs(memory: RecordMemory, start: number): number {
+  return memory.doubles[(start + PUBLISHED_AT_OFFSET) >> 3]!
+}
+
+function flagsOf(message: MessageView): number {
+  let flags = message.persistent ? RecordFlag.PERSISTENT : 0
+  if (message.hasBcc) flags |= RecordFlag.HAS_BCC
+  if (message.hasDeaths) flags |= RecordFlag.HAS_DEATHS
+  if (message.expirationMs >= 0) flags |= RecordFlag.HAS_EXPIRATION
+  return flags
+}
