@@ -53,7 +53,10 @@ export class ExchangeTypes {
     return this.types.values()
   }
 
+  /** Exchanges of a type that is gone (a plugin is missing after a restart) stay, and route nothing. */
   createMatcher(name: string, args: ReadonlyFieldTable): ExchangeMatcher {
-    return this.get(name).createMatcher(args, this.random)
+    return this.types.get(name)?.createMatcher(args, this.random) ?? UNKNOWN
   }
 }
+
+const UNKNOWN: ExchangeMatcher = { byKeyAlone: true, add() {}, remove() {}, match() {} }

@@ -117,6 +117,25 @@ export class Vhost {
     this.unlink(binding)
   }
 
+  /** Makes or replaces a parameter. */
+  setParameter({ component, name, value }: Parameter): void {
+    const ofComponent = this.parameters.get(component) ?? new Map<string, Parameter>()
+    this.parameters.set(component, ofComponent)
+    ofComponent.set(name, { component, name, value })
+  }
+
+  /** False when there was none. */
+  removeParameter(component: string, name: string): boolean {
+    const ofComponent = this.parameters.get(component)
+    const removed = ofComponent?.delete(name) ?? false
+    if (ofComponent?.size === 0) this.parameters.delete(component)
+    return removed
+  }
+
+  *allParameters(): IterableIterator<Parameter> {
+    for (const ofComponent of this.parameters.values()) yield* ofComponent.values()
+  }
+
   setExchangePolicies(exchange: Exchange, policies: PolicyPair, alternateByPolicy: string | undefined): void {
     exchange.policies = policies
     this.setAlternate(exchange, exchange.alternateArgument ?? alternateByPolicy)
