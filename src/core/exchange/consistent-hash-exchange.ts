@@ -1,6 +1,6 @@
 import type { ReadonlyFieldTable } from '../../protocol/amqp091/field-table.js'
+import { canonicalTable, textArgument } from '../arguments.js'
 import { BrokerError } from '../errors.js'
-import { canonicalTable, textArgument } from '../topology/arguments.js'
 import type { Binding, Destination } from '../topology/binding.js'
 import type { DestinationSink, ExchangeMatcher, ExchangeType } from './exchange-matcher.js'
 import { hashTexts, jumpHash } from './key-hash.js'

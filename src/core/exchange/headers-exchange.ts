@@ -1,7 +1,7 @@
 import type { FieldValue, ReadonlyFieldTable } from '../../protocol/amqp091/field-table.js'
+import { canonicalTable, counted } from '../arguments.js'
 import { fieldTerm, fieldTypeName } from '../erlang-text.js'
 import { BrokerError } from '../errors.js'
-import { canonicalTable, counted } from '../topology/arguments.js'
 import type { Binding, Destination } from '../topology/binding.js'
 import type { DestinationSink, ExchangeMatcher, ExchangeType } from './exchange-matcher.js'
 import type { RoutedMessage } from './routed-message.js'

@@ -1,7 +1,7 @@
 import type { ReadonlyFieldTable } from '../../protocol/amqp091/field-table.js'
 import { parseAgeMs } from '../age.js'
+import { integerArgument, textArgument } from '../arguments.js'
 import type { DelayedRetryType, Overflow, QueueSettings, QueueType } from '../queue/settings.js'
-import { integerArgument, textArgument } from '../topology/arguments.js'
 import type { EffectivePolicy } from './policy-matching.js'
 import { minOrNegative } from './policy-matching.js'
 

@@ -1,5 +1,5 @@
 import type { ReadonlyFieldTable } from '../../protocol/amqp091/field-table.js'
-import { canonicalTable, counted } from './arguments.js'
+import { canonicalTable, counted } from '../arguments.js'
 import type { Exchange } from './exchange.js'
 import type { QueueRecord } from './queue-record.js'
 

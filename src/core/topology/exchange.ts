@@ -1,4 +1,5 @@
 import type { ReadonlyFieldTable } from '../../protocol/amqp091/field-table.js'
+import { textArgument } from '../arguments.js'
 import type { PublishTarget } from '../doors.js'
 import type { ExchangeMatcher } from '../exchange/exchange-matcher.js'
 import { RouteCache } from '../exchange/route-cache.js'
@@ -7,7 +8,6 @@ import type { MessageView } from '../message.js'
 import type { PolicyPair } from '../policy/policy.js'
 import { NO_POLICIES } from '../policy/policy.js'
 import type { Route } from '../route.js'
-import { textArgument } from './arguments.js'
 import type { Binding } from './binding.js'
 import type { Vhost } from './vhost.js'
 

@@ -1,4 +1,4 @@
-import { NO_ARGUMENTS } from './arguments.js'
+import { NO_ARGUMENTS } from '../arguments.js'
 import type { Exchange, ExchangeDefinition } from './exchange.js'
 import type { Vhost } from './vhost.js'
 

@@ -1,9 +1,9 @@
 import type { ReadonlyFieldTable } from '../../protocol/amqp091/field-table.js'
+import { booleanArgument, integerArgument } from '../arguments.js'
 import { NO_POLICIES, type PolicyPair } from '../policy/policy.js'
 import { DEFAULT_QUEUE_SETTINGS, type QueueSettings, type QueueType } from '../queue/settings.js'
 import { Route } from '../route.js'
 import type { QueueDefinition } from '../shard-port.js'
-import { booleanArgument, integerArgument } from './arguments.js'
 import type { Binding } from './binding.js'
 import type { Vhost } from './vhost.js'
 
@@ -34,6 +34,7 @@ export class QueueRecord {
   readonly exclusive: boolean
   readonly ownerConnectionId: number
   readonly arguments: ReadonlyFieldTable
+  readonly singleActiveConsumer: boolean
   /** Bindings that lead here. */
   readonly incoming = new Set<Binding>()
   /** What applies to it now. */
@@ -55,6 +56,7 @@ export class QueueRecord {
     this.exclusive = definition.exclusive
     this.ownerConnectionId = definition.ownerConnectionId
     this.arguments = definition.arguments
+    this.singleActiveConsumer = booleanArgument(definition.arguments, 'x-single-active-consumer')
     this.route = new Route([definition.id], true)
   }
 
@@ -71,7 +73,7 @@ export class QueueRecord {
       exclusive: this.exclusive,
       // RabbitMQ takes 0 levels for 1.
       maxPriority: maxPriority === undefined ? 0 : Math.max(1, maxPriority),
-      singleActiveConsumer: booleanArgument(this.arguments, 'x-single-active-consumer'),
+      singleActiveConsumer: this.singleActiveConsumer,
       settings: this.settings,
     }
   }

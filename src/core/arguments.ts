@@ -1,4 +1,4 @@
-import type { FieldValue, ReadonlyFieldTable } from '../../protocol/amqp091/field-table.js'
+import type { FieldValue, ReadonlyFieldTable } from '../protocol/amqp091/field-table.js'
 
 /** No arguments; never changed. */
 export const NO_ARGUMENTS: ReadonlyFieldTable = new Map()
