@@ -58,8 +58,8 @@ export class Confirms {
     return tag
   }
 
-  /** Numbers a publish that a queue refused. */
-  addRejected(): void {
+  /** Numbers a publish that a queue refused; what other shards say of it later makes no difference. */
+  addRejected(_pending = 0): void {
     const tag = ++this.lastTag
     this.track(tag)
     this.reject(tag)

@@ -32,6 +32,7 @@ test('a ring agrees with a plain map under random adds and acks', (t) => {
     } else if (random(100) === 0) {
       const upTo = Math.max(0, tag - random(2000))
       const wanted = [...model.keys()].filter((key) => key <= upTo)
+      assert.deepEqual(ring.tagsUpTo(upTo), wanted)
       const taken: number[] = []
       while (ring.takeOldest(upTo)) {
         taken.push(ring.deliveryTag)

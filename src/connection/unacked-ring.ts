@@ -84,6 +84,15 @@ export class UnackedRing {
     return true
   }
 
+  /** The tags that are outstanding, oldest first, up to `upTo`. For paths that may allocate. */
+  tagsUpTo(upTo: number): number[] {
+    const tags = [...this.stragglers.keys()].filter((tag) => tag <= upTo)
+    for (let tag = this.oldest; tag < this.next && tag <= upTo; tag++) {
+      if (this.subscriptions[tag & this.mask] !== EMPTY_SLOT) tags.push(tag)
+    }
+    return tags
+  }
+
   private takeSlot(deliveryTag: number, slot: number, subscriptionId: number): void {
     this.deliveryTag = deliveryTag
     this.queueId = this.queueIds[slot]

@@ -89,6 +89,8 @@ export interface ReadableQueue {
   readonly id: number
   readonly name: string
   readonly type: 'classic' | 'quorum' | 'stream'
+  /** `x-single-active-consumer`; quorum queues with it refuse basic.get. */
+  readonly singleActiveConsumer?: boolean
 }
 
 /** An exchange as a publisher needs to know it. */

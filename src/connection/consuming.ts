@@ -1,0 +1,313 @@
+import { randomBytes } from 'node:crypto'
+import { BrokerError } from '../core/errors.js'
+import type { MessageView } from '../core/message.js'
+import { describeResource } from '../core/resource.js'
+import {
+  type CancelReason,
+  type DeliveryFacts,
+  type DeliverySink,
+  Settlement,
+  type Subscription,
+} from '../core/shard-port.js'
+import {
+  type BasicConsume,
+  encodeBasicCancel,
+  encodeBasicConsumeOk,
+  encodeBasicGetEmpty,
+} from '../protocol/amqp091/index.js'
+import type { ChannelHost } from './channel-host.js'
+import { Consumer } from './consumer.js'
+import { parseConsumerArguments } from './consumer-arguments.js'
+import { writeDelivery, writeGetOk } from './delivery-writer.js'
+import { ReplyConsumer } from './reply-consumer.js'
+import { REPLY_TO_QUEUE } from './reply-to.js'
+import { UnackedRing } from './unacked-ring.js'
+
+const CONSUMER_TAG_OCTETS = 16
+
+/** The receiving half of a channel: consumers, gets, and what they hold unacked. */
+export class Consuming {
+  readonly unacked = new UnackedRing()
+  /** The consumer of direct reply-to, if there is one. */
+  replyConsumer: ReplyConsumer | undefined
+
+  private readonly host: ChannelHost
+  private readonly channelNumber: number
+  private readonly consumers = new Map<string, Consumer>()
+  private readonly getSink: DeliverySink
+  /** Consumers that said no to a delivery, the first to say so first: they go on in this order. */
+  private refused: Consumer[] = []
+  private lastDeliveryTag = 0
+  /** Most unacked messages of each consumer that comes from now on, 0 for no limit. */
+  private consumerPrefetch: number
+  /** Most unacked messages of all consumers together, 0 for no limit. */
+  private channelPrefetch = 0
+  /** For the sink of basic.get, while one runs. */
+  private getNoAck = false
+
+  constructor(host: ChannelHost, channelNumber: number) {
+    this.host = host
+    this.channelNumber = channelNumber
+    this.consumerPrefetch = host.limits.defaultConsumerPrefetch
+    this.getSink = {
+      subscribed() {},
+      canTake: () => true,
+      deliver: (_subscriptionId, message, facts) => this.got(message, facts),
+      cancelled() {},
+    }
+  }
+
+  /** Sets the prefetch of consumers to come, or with `global` the one limit that all consumers share. */
+  setPrefetch(prefetchCount: number, global: boolean): void {
+    if (!global) {
+      this.consumerPrefetch = prefetchCount
+      return
+    }
+    this.channelPrefetch = prefetchCount
+    this.resumeRefused()
+  }
+
+  /** basic.consume with the queue's name filled in. */
+  consume(method: BasicConsume, queueName: string): void {
+    const { host } = this
+    const tag = method.consumerTag
+    const count = this.consumers.size + (this.replyConsumer === undefined ? 0 : 1)
+    if (tag !== '' && this.isTagUsed(tag))
+      throw new BrokerError('NOT_ALLOWED', `attempt to reuse consumer tag '${tag}'`)
+    const max = host.limits.consumerMaxPerChannel
+    if (max > 0 && count >= max)
+      throw new BrokerError('NOT_ALLOWED', `reached maximum (${max}) of consumers per channel`)
+    if (queueName === REPLY_TO_QUEUE) {
+      this.consumeReplies(method)
+      return
+    }
+    const queue = host.doors.queueToRead(host.actor, host.vhost, queueName)
+    const args = parseConsumerArguments(method.arguments, queue, host.vhost, host.clock.now())
+    const port = host.shards.portFor(queue.id)
+    const ownTag = tag === '' ? newConsumerTag() : tag
+    const consumer = new Consumer(this, this.channelNumber, ownTag, method.noAck, method.nowait, port)
+    const subscription: Subscription = {
+      consumerTag: ownTag,
+      noAck: method.noAck,
+      exclusive: method.exclusive,
+      // A stream insists on a limit, and the channel's is one.
+      prefetchCount:
+        this.consumerPrefetch === 0 && queue.type === 'stream' ? this.channelPrefetch : this.consumerPrefetch,
+      ...args,
+    }
+    // Known before it subscribes: a stream or a queue with a backlog delivers during the call.
+    this.consumers.set(ownTag, consumer)
+    try {
+      const id = port.subscribe(queue.id, subscription, consumer)
+      consumer.subscriptionId = id
+    } catch (error) {
+      this.consumers.delete(ownTag)
+      throw error
+    }
+  }
+
+  /** basic.cancel: the consumer goes, what it holds unacked stays. False when there is no such consumer. */
+  cancel(tag: string): boolean {
+    if (this.replyConsumer?.tag === tag) {
+      this.endReplies()
+      return true
+    }
+    const consumer = this.consumers.get(tag)
+    if (consumer === undefined) return false
+    this.consumers.delete(tag)
+    // Deliveries that the port makes on its way out still count: they come before cancel-ok.
+    consumer.port.unsubscribe(consumer.subscriptionId)
+    consumer.ended = true
+    return true
+  }
+
+  /** basic.get with the queue's name filled in. */
+  get(queueName: string, noAck: boolean): void {
+    const { host } = this
+    const queue = host.doors.queueToRead(host.actor, host.vhost, queueName)
+    const resource = describeResource('queue', queue.name, host.vhost)
+    if (queue.type === 'stream')
+      throw new BrokerError('NOT_IMPLEMENTED', `basic.get not supported by stream queues ${resource}`)
+    if (queue.type === 'quorum' && queue.singleActiveConsumer === true)
+      throw new BrokerError(
+        'RESOURCE_LOCKED',
+        `cannot obtain access to locked ${resource}. basic.get operations are not supported by ` +
+          'quorum queues with single active consumer',
+      )
+    this.getNoAck = noAck
+    if (!host.shards.portFor(queue.id).get(queue.id, noAck, this.getSink))
+      encodeBasicGetEmpty(host.output, this.channelNumber)
+  }
+
+  /** True when a consumer has room for one more delivery. One that has not is remembered and resumed later. */
+  canTake(consumer: Consumer): boolean {
+    if (consumer.ended) return false
+    if (this.host.canDeliver && (consumer.noAck || this.room() > 0)) return true
+    if (!consumer.refused) {
+      consumer.refused = true
+      this.refused.push(consumer)
+    }
+    return false
+  }
+
+  deliver(consumer: Consumer, subscriptionId: number, message: MessageView, facts: DeliveryFacts): void {
+    const tag = ++this.lastDeliveryTag
+    if (!consumer.noAck) this.unacked.add(tag, facts.queueId, facts.position, subscriptionId)
+    writeDelivery(this.host.output, consumer.prefix, tag, message, facts, this.host.frameMax)
+  }
+
+  /** A reply to a request that was published on this channel. */
+  deliverReply(prefix: Buffer, message: MessageView, facts: DeliveryFacts): void {
+    writeDelivery(this.host.output, prefix, ++this.lastDeliveryTag, message, facts, this.host.frameMax)
+  }
+
+  consumeOk(tag: string): void {
+    encodeBasicConsumeOk(this.host.output, this.channelNumber, tag)
+  }
+
+  /** The queue ended a consumer. */
+  cancelled(consumer: Consumer, reason: CancelReason): void {
+    if (consumer.ended) return
+    consumer.ended = true
+    this.consumers.delete(consumer.tag)
+    if (this.host.capabilities.consumerCancelNotify) {
+      encodeBasicCancel(this.host.output, this.channelNumber, consumer.tag, true)
+    } else if (reason === 'consumer-timeout') {
+      this.host.fail(this.channelNumber, acknowledgementTimeout(this.channelNumber), 0, 0)
+    }
+  }
+
+  /** Settles one delivery or all up to a tag. Throws PRECONDITION_FAILED for a tag that is not outstanding. */
+  settle(deliveryTag: number, multiple: boolean, outcome: Settlement): void {
+    const { unacked } = this
+    if (!multiple) {
+      if (!unacked.take(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
+      this.settleTaken(outcome)
+    } else {
+      const upTo = this.checkMultiple(deliveryTag)
+      while (unacked.takeOldest(upTo)) this.settleTaken(outcome)
+    }
+    if (this.refused.length !== 0) this.resumeRefused()
+  }
+
+  /** The highest tag that `multiple` covers. Throws when the tag is neither 0 nor outstanding. */
+  checkMultiple(deliveryTag: number): number {
+    if (deliveryTag === 0) return Number.POSITIVE_INFINITY
+    if (!this.unacked.has(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
+    return deliveryTag
+  }
+
+  /**
+   * basic.recover: everything unacked goes back to its queues, but for what a transaction has acked. Whoever has
+   * room goes on at the end of the turn, after recover-ok.
+   */
+  recover(ackedInTransaction: ReadonlySet<number> | undefined): void {
+    const { unacked } = this
+    if (ackedInTransaction === undefined) {
+      while (unacked.takeOldest(Number.POSITIVE_INFINITY)) this.settleTaken(Settlement.REQUEUE)
+    } else {
+      for (const tag of unacked.tagsUpTo(Number.POSITIVE_INFINITY)) {
+        if (!ackedInTransaction.has(tag) && unacked.take(tag)) this.settleTaken(Settlement.REQUEUE)
+      }
+    }
+  }
+
+  /** Settles what the ring has taken out last. */
+  settleTaken(outcome: Settlement): void {
+    const { unacked } = this
+    this.host.shards
+      .portFor(unacked.queueId)
+      .settle(unacked.queueId, unacked.position, unacked.subscriptionId, outcome)
+  }
+
+  /**
+   * There is room again: consumers that were refused go on, longest waiting first. Under a channel-wide limit only as
+   * many as there is room for, or the first ones would take it all each time; see {@link passRoomOn}.
+   */
+  resumeRefused(): void {
+    const waiting = this.refused
+    if (waiting.length === 0 || !this.host.canDeliver) return
+    const room = this.room()
+    if (room <= 0) return
+    this.refused = waiting.slice(room)
+    for (let i = 0; i < waiting.length && i < room; i++) {
+      const consumer = waiting[i]
+      consumer.refused = false
+      if (!consumer.ended) consumer.port.resume(consumer.subscriptionId)
+    }
+  }
+
+  /**
+   * Under a channel-wide limit, after the ports were flushed: those that were resumed may have had nothing to
+   * deliver, so others get the room that is left. True when somebody was resumed and the ports want a flush again.
+   */
+  passRoomOn(): boolean {
+    if (this.channelPrefetch === 0 || this.refused.length === 0) return false
+    if (this.room() <= 0 || !this.host.canDeliver) return false
+    this.resumeRefused()
+    return true
+  }
+
+  private room(): number {
+    if (this.channelPrefetch === 0) return Number.POSITIVE_INFINITY
+    return this.channelPrefetch - this.unacked.consumerCount
+  }
+
+  outputDrained(): void {
+    this.replyConsumer?.outputDrained()
+    this.resumeRefused()
+  }
+
+  /** The channel ends: nothing is written any more. */
+  release(): void {
+    this.endReplies()
+    for (const consumer of this.consumers.values()) {
+      consumer.ended = true
+      consumer.port.unsubscribe(consumer.subscriptionId)
+    }
+    this.consumers.clear()
+    this.refused = []
+    while (this.unacked.takeOldest(Number.POSITIVE_INFINITY)) this.settleTaken(Settlement.RETURN)
+  }
+
+  private got(message: MessageView, facts: DeliveryFacts): void {
+    const tag = ++this.lastDeliveryTag
+    if (!this.getNoAck) this.unacked.add(tag, facts.queueId, facts.position, 0)
+    writeGetOk(this.host.output, this.channelNumber, tag, message, facts, this.host.frameMax)
+  }
+
+  private consumeReplies(method: BasicConsume): void {
+    if (!method.noAck) throw new BrokerError('PRECONDITION_FAILED', 'reply consumer cannot acknowledge')
+    if (this.replyConsumer !== undefined)
+      throw new BrokerError('PRECONDITION_FAILED', 'reply consumer already set')
+    const tag = method.consumerTag === '' ? newConsumerTag() : method.consumerTag
+    this.replyConsumer = new ReplyConsumer(this, this.host, this.channelNumber, tag)
+    if (!method.nowait) this.consumeOk(tag)
+  }
+
+  private endReplies(): void {
+    this.replyConsumer?.release()
+    this.replyConsumer = undefined
+  }
+
+  private isTagUsed(tag: string): boolean {
+    return this.consumers.has(tag) || this.replyConsumer?.tag === tag
+  }
+}
+
+function newConsumerTag(): string {
+  return `amq.ctag-${randomBytes(CONSUMER_TAG_OCTETS).toString('base64url')}`
+}
+
+export function unknownDeliveryTag(deliveryTag: number): BrokerError {
+  return new BrokerError('PRECONDITION_FAILED', `unknown delivery tag ${deliveryTag}`)
+}
+
+/** RabbitMQ 4.3 shows -1 on this path: the queue knows the limit, the channel does not. */
+function acknowledgementTimeout(channelNumber: number): BrokerError {
+  return new BrokerError(
+    'PRECONDITION_FAILED',
+    `delivery acknowledgement on channel ${channelNumber} timed out. Timeout value used: -1 ms. ` +
+      'This timeout value can be configured, see consumers doc guide to learn more',
+  )
+}

@@ -1,0 +1,146 @@
+import { BrokerError } from '../core/errors.js'
+import type { MessageView } from '../core/message.js'
+import type { Settlement } from '../core/shard-port.js'
+import { encodeTxCommitOk, MethodId } from '../protocol/amqp091/index.js'
+import type { ChannelHost } from './channel-host.js'
+import { type Consuming, unknownDeliveryTag } from './consuming.js'
+import { writeReturn } from './delivery-writer.js'
+import { copyMessage } from './message-copy.js'
+import type { PublishTracker } from './port-publisher.js'
+import type { Publishing } from './publishing.js'
+
+/** Books on publishes and what became of them. */
+export interface PublishLedger {
+  /** Number of the last publish. */
+  readonly lastTag: number
+  addConfirmed(): void
+  addPending(shards: number): number
+  /** `pending` shards have yet to store it all the same. */
+  addRejected(pending: number): void
+}
+
+interface HeldPublish {
+  readonly message: MessageView
+  readonly queueIds: readonly number[]
+  readonly mandatory: boolean
+  /** Names of direct reply-to that it goes to. */
+  readonly replies: readonly string[]
+}
+
+/**
+ * A transactional channel: holds publishes and acks until commit. They are checked and routed when they come, so that
+ * errors close the channel at once, and copied, since the bytes they came in are used again.
+ */
+export class Transaction implements PublishTracker, PublishLedger {
+  lastTag = 0
+  /** A commit waits for its publishes to be stored. */
+  committing = false
+
+  private readonly host: ChannelHost
+  private readonly channelNumber: number
+  private readonly publishing: Publishing
+  private readonly consuming: Consuming
+  private publishes: HeldPublish[] = []
+  /** Deliveries acked, by tag in the order of the acks. They stay in the channel's ring until commit. */
+  private readonly acks = new Map<number, Settlement>()
+  private pendingCount = 0
+  private failed = false
+
+  constructor(host: ChannelHost, channelNumber: number, publishing: Publishing, consuming: Consuming) {
+    this.host = host
+    this.channelNumber = channelNumber
+    this.publishing = publishing
+    this.consuming = consuming
+  }
+
+  hold(view: MessageView, queueIds: readonly number[], mandatory: boolean, replies: readonly string[]): void {
+    this.publishes.push({ message: copyMessage(view), queueIds, mandatory, replies })
+  }
+
+  /** Holds an ack, nack or reject. Throws PRECONDITION_FAILED for a tag that is not outstanding or already acked. */
+  holdSettlement(deliveryTag: number, multiple: boolean, outcome: Settlement): void {
+    const { unacked } = this.consuming
+    if (!multiple || deliveryTag !== 0) {
+      if (!unacked.has(deliveryTag) || this.acks.has(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
+    }
+    if (!multiple) {
+      this.acks.set(deliveryTag, outcome)
+      return
+    }
+    for (const tag of unacked.tagsUpTo(deliveryTag === 0 ? Number.POSITIVE_INFINITY : deliveryTag)) {
+      if (!this.acks.has(tag)) this.acks.set(tag, outcome)
+    }
+  }
+
+  /** Tags that were acked and not committed. */
+  get ackedTags(): ReadonlySet<number> {
+    return new Set(this.acks.keys())
+  }
+
+  /**
+   * Publishes what is held, in order, then applies the acks. commit-ok follows when all is stored; `partial tx
+   * completion` when a queue refused something.
+   */
+  commit(): void {
+    const publishes = this.publishes
+    this.publishes = []
+    this.failed = false
+    for (const held of publishes) this.release(held)
+    for (const [tag, outcome] of this.acks) this.consuming.settle(tag, false, outcome)
+    this.acks.clear()
+    if (this.pendingCount > 0) this.committing = true
+    else if (this.failed) throw partialCompletion()
+    else encodeTxCommitOk(this.host.output, this.channelNumber)
+  }
+
+  /** Drops held publishes; acked deliveries are unacked again. */
+  rollback(): void {
+    this.publishes = []
+    this.acks.clear()
+  }
+
+  addConfirmed(): void {
+    this.lastTag++
+  }
+
+  addPending(shards: number): number {
+    this.pendingCount += shards
+    return ++this.lastTag
+  }
+
+  addRejected(pending: number): void {
+    this.failed = true
+    this.pendingCount += pending
+    this.lastTag++
+  }
+
+  settled(_tag: number): void {
+    this.pendingCount--
+    if (this.committing && this.pendingCount === 0) this.finish()
+  }
+
+  refused(tag: number): void {
+    this.failed = true
+    this.settled(tag)
+  }
+
+  private release({ message, queueIds, mandatory, replies }: HeldPublish): void {
+    const { host } = this
+    for (const name of replies) host.replyTo.deliver(host.vhost, name, message)
+    if (queueIds.length > 0) this.publishing.storeHeld(queueIds, message, this)
+    else if (mandatory && replies.length === 0)
+      writeReturn(host.output, this.channelNumber, message, host.frameMax)
+  }
+
+  private finish(): void {
+    this.committing = false
+    if (this.failed) {
+      const id = MethodId.TxCommit
+      this.host.fail(this.channelNumber, partialCompletion(), id >>> 16, id & 0xffff)
+    } else encodeTxCommitOk(this.host.output, this.channelNumber)
+  }
+}
+
+function partialCompletion(): BrokerError {
+  return new BrokerError('PRECONDITION_FAILED', 'partial tx completion')
+}
