@@ -94,6 +94,8 @@ export class Connection
   private reading = false
   private turnWanted = false
   private wanted: number[] = []
+  /** Closing, but what the peer settled before it knew is still taken. */
+  private settling = false
   private readonly onEndOfTurn = (): void => this.endTurn()
 
   constructor(services: ConnectionServices, transport: Transport, isProxied: boolean) {
@@ -140,7 +142,7 @@ export class Connection
     return this.services.reader
   }
   get canDeliver(): boolean {
-    return this.output.canDeliver
+    return this.output.canDeliver && !this.settling
   }
   get writes(): number {
     return this.output.writes
@@ -212,7 +214,11 @@ export class Connection
 
   frame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
     const over = this.state === 'closing' || this.state === 'closed'
-    if (over && number > 0) return
+    if (over && number > 0) {
+      if (this.settling && isSettlement(type, buffer, start, end))
+        this.channels.frame(type, number, buffer, start, end)
+      return
+    }
     if (!isFrame(type, end - start)) {
       if (!over) this.frameError(type, buffer.subarray(start, end), 'unknown_frame')
     } else if (number === 0) {
@@ -393,9 +399,26 @@ export class Connection
 
   /** Closes on behalf of an operator: 320 `CONNECTION_FORCED - <reason>`. */
   forceClose(reason: string): void {
-    if (this.state === 'closing' || this.state === 'closed') return
-    if (this.state !== 'running') this.drop()
-    else this.sendClose(REPLY_CODES.CONNECTION_FORCED.code, `CONNECTION_FORCED - ${reason}`, 0, 0)
+    if (this.state === 'running')
+      this.sendClose(REPLY_CODES.CONNECTION_FORCED.code, `CONNECTION_FORCED - ${reason}`, 0, 0)
+    else if (this.state !== 'closing' && this.state !== 'closed') this.drop()
+  }
+
+  /**
+   * As {@link forceClose} for the end of the broker: deliveries stop at once, but acknowledgements that the peer sent
+   * before it read the close still count. The socket goes with the close-ok.
+   */
+  shutDown(reason: string): void {
+    if (this.state !== 'running') {
+      this.drop()
+      return
+    }
+    this.settling = true
+    this.state = 'closing'
+    this.heartbeat?.stop()
+    const { code } = REPLY_CODES.CONNECTION_FORCED
+    encodeConnectionClose(this.output, 0, code, `CONNECTION_FORCED - ${reason}`, 0, 0)
+    this.startWaitingForEnd()
   }
 
   /** An alarm was raised, changed or cleared. */
@@ -496,11 +519,18 @@ export class Connection
     // Exclusive queues are gone before the answer: whoever reconnects may declare them again.
     this.endChannels()
     encodeConnectionCloseOk(this.output, 0)
-    if (!crossed) this.finish()
+    // After a crossing the peer still owes a close-ok; nobody waits for it at the end of the broker.
+    if (crossed && !this.settling) return
+    this.output.flush()
+    this.finish()
   }
 
   /** Both sides have said their last word: our side ends and the peer is waited for, but not for long. */
   private finish(): void {
+    if (this.settling) {
+      this.drop()
+      return
+    }
     this.state = 'closed'
     this.output.end()
     this.startWaitingForEnd()
@@ -578,7 +608,7 @@ export class Connection
   /** Deliveries and confirms that were collected over a read, or since the last turn. */
   private endTurn(): void {
     this.turnWanted = false
-    if (this.state !== 'running') return
+    if (this.state !== 'running' && !this.settling) return
     for (const port of this.services.shards.all) port.flush()
     if (this.wanted.length === 0) return
     const wanted = this.wanted
@@ -592,6 +622,15 @@ const EMPTY = Buffer.alloc(0)
 /** The error for a method on channel 0 that has no place in `state`. */
 export function unexpectedMethod(state: string): BrokerError {
   return new BrokerError('CHANNEL_ERROR', `unexpected method in connection state ${state}`)
+}
+
+/** True for basic.ack, reject and nack. */
+function isSettlement(type: number, buffer: Buffer, start: number, end: number): boolean {
+  if (type !== FrameType.METHOD || end - start < 4) return false
+  const methodId = buffer.readUInt32BE(start)
+  return (
+    methodId === MethodId.BasicAck || methodId === MethodId.BasicNack || methodId === MethodId.BasicReject
+  )
 }
 
 /** Frames that make sense by themselves: of a known type, with a payload that can be told apart. */

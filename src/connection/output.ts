@@ -6,6 +6,8 @@ const POOL_BUFFER_BYTES = 64 * 1024
 const POOL_SPARE_MAX = 64
 /** A frame is not begun with less room than this, so that most frames never move. Methods are smaller. */
 const FRAME_ROOM_BYTES = 2048
+/** A buffer, also one that grew, is sent rather than begun a frame in after this much. */
+const FULL_BUFFER_BYTES = POOL_BUFFER_BYTES - FRAME_ROOM_BYTES
 /** Unsent octets per connection above which deliveries stop. */
 export const UNSENT_BYTES_MAX = 1024 * 1024
 /** Times that bound at which the connection is not read from either: replies alone must not fill the memory. */
@@ -118,14 +120,16 @@ export class ConnectionOutput extends ByteWriter {
       return
     }
     // An open frame may not move: the buffer grows around it.
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed + FRAME_ROOM_BYTES, this.buffer.length * 2))
+    const grown = this.hub.acquire(Math.max(needed + FRAME_ROOM_BYTES, this.buffer.length * 2))
     this.buffer.copy(grown, 0, 0, this.position)
     this.hub.release(this.buffer)
     this.buffer = grown
   }
 
   override beginFrame(type: number, channel: number): number {
-    if (this.buffer.length - this.position < FRAME_ROOM_BYTES) this.startBuffer(FRAME_ROOM_BYTES)
+    const { position } = this
+    if (position > FULL_BUFFER_BYTES || this.buffer.length - position < FRAME_ROOM_BYTES)
+      this.startBuffer(FRAME_ROOM_BYTES)
     return super.beginFrame(type, channel)
   }
 
@@ -139,7 +143,10 @@ export class ConnectionOutput extends ByteWriter {
   /** Sends what was written, unless an earlier write is still on its way: then its end will do it. */
   flush(): void {
     this.listed = false
-    if (this.heldInFlight > 0) return
+    if (this.heldInFlight > 0) {
+      this.checkBound()
+      return
+    }
     if (this.position > 0) this.submit()
     this.giveBack()
     if (this.ending && this.position === 0) this.transport.end()
@@ -182,9 +189,8 @@ export class ConnectionOutput extends ByteWriter {
     this.sentBytes += octets
     this.writes += 1
     this.transport.write(buffer.subarray(0, octets), this.onSent)
-    const unsent = this.transport.unsentBytes
-    if (unsent === 0) this.takeBackAll()
-    else this.checkBound(unsent)
+    if (this.transport.unsentBytes === 0) this.takeBackAll()
+    else this.checkBound()
   }
 
   /** The kernel has everything: the buffers are free although their callbacks are still to come. */
@@ -207,11 +213,12 @@ export class ConnectionOutput extends ByteWriter {
     }
     if (this.closed) return
     // The bound is looked at here and not on 'drain', which does not come for every write.
-    this.checkBound(this.transport.unsentBytes)
+    this.checkBound()
     if (this.heldInFlight === 0 && !this.listed && (this.position > 0 || this.ending)) this.flush()
   }
 
-  private checkBound(unsent: number): void {
+  private checkBound(): void {
+    const unsent = this.unsentBytes
     if (unsent > this.unsentBytesMax) {
       this.canDeliver = false
       if (!this.congested && unsent > this.unsentBytesMax * UNREAD_FACTOR) this.setCongested(true)

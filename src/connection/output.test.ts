@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConnectionOutput, OutputHub } from './output.js'
+import type { PeerAddress, Transport } from './transport.js'
+
+const PEER: PeerAddress = { host: '', port: 0, localHost: '', localPort: 0, kind: 'unix', tls: undefined }
+
+/** A socket whose kernel takes octets at once, or only when told. */
+class FakeTransport implements Transport {
+  readonly peer = PEER
+  readonly chunks: Buffer[] = []
+  /** Chunks written and not taken, as views of the buffers that were handed over. */
+  readonly waiting: Array<{ chunk: Buffer; sent: () => void }> = []
+  unsentBytes = 0
+  ended = false
+  stuck = false
+
+  write(chunk: Buffer, sent: () => void): void {
+    if (this.stuck) {
+      this.waiting.push({ chunk, sent })
+      this.unsentBytes += chunk.length
+    } else {
+      this.chunks.push(Buffer.from(chunk))
+      setImmediate(sent)
+    }
+  }
+  /** The kernel takes the oldest chunk. */
+  take(): void {
+    const first = this.waiting.shift()
+    assert.ok(first)
+    this.chunks.push(Buffer.from(first.chunk))
+    this.unsentBytes -= first.chunk.length
+    first.sent()
+  }
+  pause(): void {}
+  resume(): void {}
+  end(): void {
+    // A socket ends after what was handed to it.
+    this.ended = true
+  }
+  destroy(): void {}
+}
+
+class CountingHub extends OutputHub {
+  outstanding = 0
+  override acquire(octets: number): Buffer {
+    this.outstanding += 1
+    return super.acquire(octets)
+  }
+  override release(buffer: Buffer): void {
+    this.outstanding -= 1
+    super.release(buffer)
+  }
+}
+
+function open(unsentBytesMax?: number) {
+  const hub = new CountingHub()
+  const transport = new FakeTransport()
+  const events: string[] = []
+  const owner = {
+    outputDrained: () => void events.push('drained'),
+    outputCongested: (congested: boolean) => void events.push(`congested ${congested}`),
+  }
+  return { hub, transport, events, output: new ConnectionOutput(hub, transport, owner, unsentBytesMax) }
+}
+
+function writeFrame(output: ConnectionOutput, octets: number, fill: number): void {
+  const start = output.beginFrame(3, 1)
+  output.writeBody(Buffer.alloc(octets, fill), 0, octets)
+  output.endFrame(start)
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('everything written in a turn leaves in one write and no buffer is kept', async () => {
+  const { hub, transport, output } = open()
+  for (let i = 0; i < 10; i++) writeFrame(output, 20, i)
+  assert.equal(transport.chunks.length, 0)
+  await turn()
+  assert.equal(transport.chunks.length, 1)
+  assert.equal(transport.chunks[0]!.length, 280)
+  assert.equal(hub.outstanding, 0)
+})
+
+test('frames of every size come out whole and in order', async () => {
+  const { hub, transport, output } = open(1 << 30)
+  const sizes = [0, 1, 1000, 65_000, 65_536, 70_000, 300_000, 5, 63_000, 2_000_000, 3]
+  sizes.forEach((size, i) => {
+    writeFrame(output, size, i)
+  })
+  await turn()
+  const all = Buffer.concat(transport.chunks)
+  let at = 0
+  sizes.forEach((size, i) => {
+    assert.equal(all.readUInt32BE(at + 3), size)
+    assert.ok(all.subarray(at + 7, at + 7 + size).equals(Buffer.alloc(size, i)))
+    assert.equal(all[at + 7 + size], 0xce)
+    at += size + 8
+  })
+  assert.equal(at, all.length)
+  assert.equal(hub.outstanding, 0)
+})
+
+test('a buffer is not written over before the kernel has taken it', async () => {
+  const { hub, transport, output } = open()
+  transport.stuck = true
+  writeFrame(output, 10, 1)
+  await turn()
+  writeFrame(output, 10, 2)
+  await turn()
+  // The second frame waits for the first write to end, in one buffer, however many turns pass.
+  assert.equal(transport.waiting.length, 1)
+  assert.equal(hub.outstanding, 2)
+  transport.take()
+  transport.take()
+  await turn()
+  assert.equal(transport.chunks[0]![7], 1)
+  assert.equal(transport.chunks[1]![7], 2)
+  assert.equal(hub.outstanding, 0)
+})
+
+test('many small writes to a peer that does not read fill one buffer after the other', async () => {
+  const { hub, transport, output } = open(1 << 30)
+  transport.stuck = true
+  for (let i = 0; i < 3000; i++) {
+    writeFrame(output, 92, 1)
+    if (i % 10 === 0) await turn()
+  }
+  assert.ok(hub.outstanding <= 8, `${hub.outstanding} buffers for 300 kB`)
+})
+
+test('deliveries stop above the bound and go on below half of it', async () => {
+  const { transport, output, events } = open(100_000)
+  transport.stuck = true
+  for (let i = 0; i < 5; i++) {
+    writeFrame(output, 60_000, i)
+    output.flush()
+  }
+  await turn()
+  assert.equal(output.canDeliver, false)
+  while (transport.unsentBytes > 50_000) {
+    assert.deepEqual(events, [])
+    transport.take()
+  }
+  assert.equal(output.canDeliver, true)
+  assert.deepEqual(events, ['drained'])
+})
+
+test('a peer that reads nothing and asks for ever more answers is not read from', async () => {
+  const { transport, output, events } = open(10_000)
+  transport.stuck = true
+  for (let i = 0; i < 10; i++) writeFrame(output, 60_000, i)
+  assert.deepEqual(events, ['congested true'])
+  while (transport.unsentBytes > 0) {
+    transport.take()
+    await turn()
+  }
+  assert.deepEqual(events, ['congested true', 'congested false', 'drained'])
+})
+
+test('our side ends after what was written', async () => {
+  const { transport, output } = open()
+  transport.stuck = true
+  writeFrame(output, 10, 1)
+  output.end()
+  assert.equal(transport.ended, false)
+  await turn()
+  assert.equal(transport.waiting.length, 1)
+  assert.equal(transport.ended, true)
+})
+
+test('a closed output gives its buffer back and writes nothing more', async () => {
+  const { hub, transport, output } = open()
+  writeFrame(output, 10, 1)
+  output.close()
+  writeFrame(output, 10, 2)
+  await turn()
+  assert.equal(transport.chunks.length, 0)
+  assert.equal(hub.outstanding, 0)
+})

@@ -1,0 +1,75 @@
+import { totalmem } from 'node:os'
+import type { MemoryWatermark } from './config/broker-options.js'
+import type { Alarms } from './core/alarm.js'
+import type { Logger } from './util/logger.js'
+import { Timer, type Timers } from './util/timers.js'
+
+/** What a monitor watches by. */
+export interface MemoryMonitorOptions {
+  readonly watermark: MemoryWatermark
+  /** Memory to assume; undefined takes what machine and cgroup give. */
+  readonly totalMemoryBytes: number | undefined
+  readonly intervalMs: number
+  /** How much the process uses. Default: its resident set. */
+  readonly usedBytes?: () => number
+}
+
+/** Sets and clears the memory alarm by looking at what the process uses. */
+export class MemoryMonitor {
+  /** Use above this sets the alarm. */
+  readonly limitBytes: number
+  readonly #timers: Timers
+  readonly #alarms: Alarms
+  readonly #logger: Logger
+  readonly #intervalMs: number
+  readonly #usedBytes: () => number
+  readonly #timer: Timer
+  #over = false
+
+  constructor(timers: Timers, alarms: Alarms, logger: Logger, options: MemoryMonitorOptions) {
+    this.#timers = timers
+    this.#alarms = alarms
+    this.#logger = logger
+    this.#intervalMs = options.intervalMs
+    this.#usedBytes = options.usedBytes ?? (() => process.memoryUsage.rss())
+    this.limitBytes = limitOf(options)
+    this.#timer = new Timer(() => this.#look())
+  }
+
+  /** Looks now and from now on at every interval. */
+  start(): void {
+    this.#look()
+  }
+
+  stop(): void {
+    this.#timers.disarm(this.#timer)
+  }
+
+  #look(): void {
+    this.#timers.arm(this.#timer, this.#intervalMs)
+    const used = this.#usedBytes()
+    const over = used > this.limitBytes
+    // Only on a change: an operator may have set or cleared the alarm by hand.
+    if (over === this.#over) return
+    this.#over = over
+    if (over) {
+      this.#logger.warning(`memory alarm: ${used} bytes used, the limit is ${this.limitBytes}`)
+      this.#alarms.set('memory')
+    } else {
+      this.#logger.warning(`memory alarm cleared: ${used} bytes used, the limit is ${this.limitBytes}`)
+      this.#alarms.clear('memory')
+    }
+  }
+}
+
+function limitOf({ watermark, totalMemoryBytes }: MemoryMonitorOptions): number {
+  if ('absoluteBytes' in watermark) return watermark.absoluteBytes
+  return watermark.relative * (totalMemoryBytes ?? detectedMemoryBytes())
+}
+
+/** What the machine has, or the cgroup that the process lives in, whichever is less. */
+function detectedMemoryBytes(): number {
+  // 0 or a huge number where there is no constraint.
+  const constrained = process.constrainedMemory()
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
+}
