@@ -4,7 +4,12 @@ import { fieldTerm, fieldTypeName } from '../core/erlang-text.js'
 import { BrokerError } from '../core/errors.js'
 import { describeResource } from '../core/resource.js'
 import type { StreamOffset } from '../core/shard-port.js'
-import { type FieldValue, integerValue, type ReadonlyFieldTable } from '../protocol/amqp091/index.js'
+import {
+  describeBinary,
+  type FieldValue,
+  integerValue,
+  type ReadonlyFieldTable,
+} from '../protocol/amqp091/index.js'
 
 /** What the arguments of basic.consume ask for. */
 export interface ConsumerArguments {
@@ -87,14 +92,17 @@ function streamOffset(field: FieldValue | undefined, nowMs: number, refuse: Refu
     const intervalMs = parseAgeMs(field.value)
     if (intervalMs !== undefined) return { kind: 'timestamp', timestampMs: Math.max(0, nowMs - intervalMs) }
   }
-  throw refuse(
-    'x-stream-offset',
-    `: {invalid_stream_offset_arg,{${fieldTypeName(field)},${fieldTerm(field)}}}`,
-  )
+  throw refuse('x-stream-offset', `: {invalid_stream_offset_arg,{${fieldTypeName(field)},${shown(field)}}}`)
 }
 
 function streamFilter(field: FieldValue | undefined): readonly string[] {
   if (field === undefined) return []
   const values = field.tag === 'A' ? field.value : [field]
   return values.flatMap((value) => (value.tag === 'S' ? [value.value.toString()] : []))
+}
+
+function shown(field: FieldValue): string {
+  if (field.tag !== 'S') return fieldTerm(field)
+  const octets = Buffer.from(field.value)
+  return describeBinary(octets, 0, octets.length)
 }
