@@ -8,6 +8,7 @@ import {
   encodeBasicGet,
   encodeBasicNack,
   encodeBasicQos,
+  encodeBasicRecover,
   type FieldTable,
   field,
 } from '../protocol/amqp091/index.js'
@@ -105,6 +106,22 @@ test('acks settle what was delivered, and tags that are not outstanding are refu
     `settle 1:3 of 1 ${Settlement.ACK}`,
     `settle 1:4 of 1 ${Settlement.ACK}`,
   ])
+})
+
+test('an ack of everything does not cover what is delivered because of it', () => {
+  for (const all of ['ack', 'recover'] as const) {
+    const fixture = new ChannelFixture()
+    consume(fixture, 'c')
+    const sink = fixture.port.sinks.get(1)!
+    const deliver = (): void => sink.deliver(1, message('q', Buffer.alloc(1)), FACTS)
+    deliver()
+    deliver()
+    fixture.port.onSettle = deliver
+    if (all === 'ack') fixture.send((w) => encodeBasicAck(w, 3, 0, true))
+    else fixture.send((w) => encodeBasicRecover(w, 3, true))
+    assert.equal(fixture.port.log.length, 2)
+    assert.equal(fixture.channel.consuming.unacked.count, 2)
+  }
 })
 
 test('a limit for the channel holds for all its consumers and takes turns among them', () => {

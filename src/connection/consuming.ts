@@ -192,7 +192,8 @@ export class Consuming {
 
   /** The highest tag that `multiple` covers. Throws when the tag is neither 0 nor outstanding. */
   checkMultiple(deliveryTag: number): number {
-    if (deliveryTag === 0) return Number.POSITIVE_INFINITY
+    // What is delivered while this is being settled is not covered.
+    if (deliveryTag === 0) return this.lastDeliveryTag
     if (!this.unacked.has(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
     return deliveryTag
   }
@@ -203,10 +204,11 @@ export class Consuming {
    */
   recover(ackedInTransaction: ReadonlySet<number> | undefined): void {
     const { unacked } = this
+    const upTo = this.lastDeliveryTag
     if (ackedInTransaction === undefined) {
-      while (unacked.takeOldest(Number.POSITIVE_INFINITY)) this.settleTaken(Settlement.REQUEUE)
+      while (unacked.takeOldest(upTo)) this.settleTaken(Settlement.REQUEUE)
     } else {
-      for (const tag of unacked.tagsUpTo(Number.POSITIVE_INFINITY)) {
+      for (const tag of unacked.tagsUpTo(upTo)) {
         if (!ackedInTransaction.has(tag) && unacked.take(tag)) this.settleTaken(Settlement.REQUEUE)
       }
     }
@@ -261,10 +263,9 @@ export class Consuming {
   /** The channel ends: nothing is written any more. */
   release(): void {
     this.endReplies()
-    for (const consumer of this.consumers.values()) {
-      consumer.ended = true
-      consumer.port.unsubscribe(consumer.subscriptionId)
-    }
+    // All end before the first leaves: its place may fall to another of them, which must not take anything.
+    for (const consumer of this.consumers.values()) consumer.ended = true
+    for (const consumer of this.consumers.values()) consumer.port.unsubscribe(consumer.subscriptionId)
     this.consumers.clear()
     this.refused = []
     while (this.unacked.takeOldest(Number.POSITIVE_INFINITY)) this.settleTaken(Settlement.RETURN)

@@ -104,7 +104,10 @@ class FakePort implements ShardPort {
 
   settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void {
     this.log.push(`settle ${queueId}:${position} of ${subscriptionId} ${outcome}`)
+    this.onSettle()
   }
+
+  onSettle: () => void = () => {}
 
   flush(): void {}
 }
