@@ -1,5 +1,6 @@
 import { BrokerError } from '../core/errors.js'
 import type { ByteReader } from '../protocol/amqp091/byte-reader.js'
+import { FRAME_HEADER, FRAME_METHOD } from '../protocol/amqp091/frame.js'
 import {
   decodeChannelClose,
   decodeChannelOpen,
@@ -11,7 +12,6 @@ import {
 } from '../protocol/amqp091/generated/methods.js'
 import { Channel } from './channel.js'
 import type { ChannelHost } from './channel-host.js'
-import { FrameType } from './frame-loop.js'
 import { refusalOf } from './refusal.js'
 
 /** What the channels of a connection need beside {@link ChannelHost}. */
@@ -61,7 +61,7 @@ export class ChannelFrames {
 
   frame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
     const channel = this.get(number)
-    if (type === FrameType.METHOD) {
+    if (type === FRAME_METHOD) {
       const reader = this.host.reader
       reader.reset(buffer, start, end)
       const methodId = reader.methodId()
@@ -156,7 +156,7 @@ export class ChannelFrames {
   ): void {
     const inContent = channel.expectsContent
     try {
-      if (type === FrameType.HEADER) channel.handleContentHeader(buffer, start, end)
+      if (type === FRAME_HEADER) channel.handleContentHeader(buffer, start, end)
       else channel.handleContentBody(buffer, start, end)
     } catch (error) {
       if (inContent) this.refuse(number, error, PUBLISH_CLASS, PUBLISH_METHOD)

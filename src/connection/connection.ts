@@ -4,6 +4,14 @@ import type { PermissionCheck, Principal } from '../core/permission.js'
 import type { ByteReader } from '../protocol/amqp091/byte-reader.js'
 import type { FieldTable } from '../protocol/amqp091/field-table.js'
 import {
+  describeOctets,
+  FRAME_BODY,
+  FRAME_HEADER,
+  FRAME_HEARTBEAT,
+  FRAME_METHOD,
+  FRAME_OVERHEAD,
+} from '../protocol/amqp091/frame.js'
+import {
   decodeConnectionClose,
   decodeConnectionUpdateSecret,
   encodeConnectionBlocked,
@@ -21,16 +29,9 @@ import { Timer } from '../util/timers.js'
 import { ChannelFrames, type ChannelFramesHost } from './channel-frames.js'
 import type { ChannelHost, ChannelLimits } from './channel-host.js'
 import type { ConnectionServices } from './connection-services.js'
-import {
-  EMPTY_FRAME_BYTES,
-  type FrameHandler,
-  FrameLoop,
-  FrameType,
-  type PublishTaker,
-} from './frame-loop.js'
+import { type FrameHandler, FrameLoop, type PublishTaker } from './frame-loop.js'
 import { Handshake, type HandshakeState } from './handshake.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
-import { payloadText } from './octets-text.js'
 import { ConnectionOutput, type OutputOwner } from './output.js'
 import { Preamble } from './preamble.js'
 import { refusalOf } from './refusal.js'
@@ -220,26 +221,26 @@ export class Connection
       return
     }
     if (!isFrame(type, end - start)) {
-      if (!over) this.frameError(type, buffer.subarray(start, end), 'unknown_frame')
+      if (!over) this.frameError(type, buffer, start, end, 'unknown_frame')
     } else if (number === 0) {
       this.controlFrame(type, buffer, start, end)
-    } else if (this.state !== 'running' || type === FrameType.HEARTBEAT) {
-      this.unexpectedFrame(type, buffer.subarray(start, end))
+    } else if (this.state !== 'running' || type === FRAME_HEARTBEAT) {
+      this.unexpectedFrame(type, buffer, start, end)
     } else {
       this.channels.frame(type, number, buffer, start, end)
-      if (this.alarmed && type !== FrameType.METHOD) this.block()
+      if (this.alarmed && type !== FRAME_METHOD) this.block()
     }
   }
 
   wrongFrameEnd(type: number, _number: number, buffer: Buffer, start: number, end: number): void {
     if (this.state === 'closing' || this.state === 'closed') return
-    this.frameError(type, buffer.subarray(start, end), `{invalid_frame_end_marker,${buffer[end]}}`)
+    this.frameError(type, buffer, start, end, `{invalid_frame_end_marker,${buffer[end]}}`)
   }
 
   frameTooLarge(type: number, _number: number, size: number): void {
     if (this.state === 'closing' || this.state === 'closed') return
-    const limit = this.frameMax - EMPTY_FRAME_BYTES
-    this.frameError(type, EMPTY, `{frame_too_large,${size},${limit}}`)
+    const limit = this.frameMax - FRAME_OVERHEAD
+    this.frameError(type, EMPTY, 0, 0, `{frame_too_large,${size},${limit}}`)
     // Nothing after this can be understood, not even an answer to the close.
     this.dropAfter(SILENT_CLOSE_DELAY_MS)
   }
@@ -303,7 +304,7 @@ export class Connection
 
   sendHeartbeat(): void {
     const { output } = this
-    output.endFrame(output.beginFrame(FrameType.HEARTBEAT, 0))
+    output.endFrame(output.beginFrame(FRAME_HEARTBEAT, 0))
   }
 
   peerIsSilent(): void {
@@ -404,6 +405,11 @@ export class Connection
     else if (this.state !== 'closing' && this.state !== 'closed') this.drop()
   }
 
+  /** Consumers get nothing more; what they settle still counts. */
+  stopDeliveries(): void {
+    this.settling = true
+  }
+
   /**
    * As {@link forceClose} for the end of the broker: deliveries stop at once, but acknowledgements that the peer sent
    * before it read the close still count. The socket goes with the close-ok.
@@ -413,7 +419,7 @@ export class Connection
       this.drop()
       return
     }
-    this.settling = true
+    this.stopDeliveries()
     this.state = 'closing'
     this.heartbeat?.stop()
     const { code } = REPLY_CODES.CONNECTION_FORCED
@@ -485,10 +491,9 @@ export class Connection
   // --- channel 0 ---------------------------------------------------------------------------------------------------
 
   private controlFrame(type: number, buffer: Buffer, start: number, end: number): void {
-    if (type === FrameType.HEARTBEAT) return
-    if (type !== FrameType.METHOD) {
-      if (this.state !== 'closing' && this.state !== 'closed')
-        this.unexpectedFrame(type, buffer.subarray(start, end))
+    if (type === FRAME_HEARTBEAT) return
+    if (type !== FRAME_METHOD) {
+      if (this.state !== 'closing' && this.state !== 'closed') this.unexpectedFrame(type, buffer, start, end)
       return
     }
     const { reader } = this
@@ -556,13 +561,13 @@ export class Connection
     )
   }
 
-  private frameError(type: number, payload: Buffer, reason: string): void {
-    const text = `type ${type}, ${payloadText(payload)}: ${reason}`
+  private frameError(type: number, buffer: Buffer, start: number, end: number, reason: string): void {
+    const text = `type ${type}, ${describeOctets(buffer, start, end)}: ${reason}`
     this.failConnection(new BrokerError('FRAME_ERROR', text), 0, 0)
   }
 
-  private unexpectedFrame(type: number, payload: Buffer): void {
-    const text = `type ${type}, ${payloadText(payload)}`
+  private unexpectedFrame(type: number, buffer: Buffer, start: number, end: number): void {
+    const text = `type ${type}, ${describeOctets(buffer, start, end)}`
     this.failConnection(new BrokerError('UNEXPECTED_FRAME', text), 0, 0)
   }
 
@@ -626,7 +631,7 @@ export function unexpectedMethod(state: string): BrokerError {
 
 /** True for basic.ack, reject and nack. */
 function isSettlement(type: number, buffer: Buffer, start: number, end: number): boolean {
-  if (type !== FrameType.METHOD || end - start < 4) return false
+  if (type !== FRAME_METHOD || end - start < 4) return false
   const methodId = buffer.readUInt32BE(start)
   return (
     methodId === MethodId.BasicAck || methodId === MethodId.BasicNack || methodId === MethodId.BasicReject
@@ -636,13 +641,13 @@ function isSettlement(type: number, buffer: Buffer, start: number, end: number):
 /** Frames that make sense by themselves: of a known type, with a payload that can be told apart. */
 function isFrame(type: number, payloadBytes: number): boolean {
   switch (type) {
-    case FrameType.METHOD:
+    case FRAME_METHOD:
       return payloadBytes >= 4
-    case FrameType.HEADER:
+    case FRAME_HEADER:
       return payloadBytes >= 12
-    case FrameType.BODY:
+    case FRAME_BODY:
       return true
-    case FrameType.HEARTBEAT:
+    case FRAME_HEARTBEAT:
       return payloadBytes === 0
     default:
       return false

@@ -1,10 +1,12 @@
+import {
+  FRAME_BODY,
+  FRAME_END,
+  FRAME_HEADER,
+  FRAME_HEADER_SIZE,
+  FRAME_METHOD,
+  FRAME_OVERHEAD,
+} from '../protocol/amqp091/frame.js'
 import type { StashPool } from './stash-pool.js'
-
-export const FrameType = { METHOD: 1, HEADER: 2, BODY: 3, HEARTBEAT: 8 } as const
-export const FRAME_END = 0xce
-/** Type, channel and size before the payload; the end octet after it. */
-export const FRAME_HEADER_BYTES = 7
-export const EMPTY_FRAME_BYTES = 8
 
 const EMPTY = Buffer.alloc(0)
 
@@ -94,7 +96,7 @@ export class FrameLoop {
   private parse(buffer: Buffer, start: number, end: number): number {
     const handler = this.handler
     let at = start
-    while (end - at >= FRAME_HEADER_BYTES) {
+    while (end - at >= FRAME_HEADER_SIZE) {
       const size =
         buffer[at + 3]! * 0x1000000 + ((buffer[at + 4]! << 16) | (buffer[at + 5]! << 8) | buffer[at + 6]!)
       const channel = (buffer[at + 1]! << 8) | buffer[at + 2]!
@@ -104,9 +106,9 @@ export class FrameLoop {
         handler.frameTooLarge(type, channel, size)
         return end
       }
-      const next = at + EMPTY_FRAME_BYTES + size
+      const next = at + FRAME_OVERHEAD + size
       if (next > end) break
-      if (buffer[next - 1] === FRAME_END && buffer[at] === FrameType.METHOD && isPublish(buffer, at, size)) {
+      if (buffer[next - 1] === FRAME_END && buffer[at] === FRAME_METHOD && isPublish(buffer, at, size)) {
         const after = this.publish(buffer, at, next, end, channel)
         if (after > 0) {
           at = after
@@ -126,8 +128,8 @@ export class FrameLoop {
     const type = buffer[at]!
     const channel = (buffer[at + 1]! << 8) | buffer[at + 2]!
     if (buffer[next - 1] === FRAME_END)
-      this.handler.frame(type, channel, buffer, at + FRAME_HEADER_BYTES, next - 1)
-    else this.handler.wrongFrameEnd(type, channel, buffer, at + FRAME_HEADER_BYTES, next - 1)
+      this.handler.frame(type, channel, buffer, at + FRAME_HEADER_SIZE, next - 1)
+    else this.handler.wrongFrameEnd(type, channel, buffer, at + FRAME_HEADER_SIZE, next - 1)
   }
 
   /**
@@ -139,12 +141,12 @@ export class FrameLoop {
    * Returns the offset after them, or 0 when this is a case for the long way.
    */
   private publish(buffer: Buffer, at: number, next: number, end: number, channel: number): number {
-    if (end - next < EMPTY_FRAME_BYTES + 14) return 0
-    if (buffer[next] !== FrameType.HEADER) return 0
+    if (end - next < FRAME_OVERHEAD + 14) return 0
+    if (buffer[next] !== FRAME_HEADER) return 0
     if (buffer[next + 1] !== buffer[at + 1] || buffer[next + 2] !== buffer[at + 2]) return 0
     const headerSize = u32At(buffer, next + 3)
     if (headerSize < 14 || headerSize > this.payloadBytesMax) return 0
-    const headerStart = next + FRAME_HEADER_BYTES
+    const headerStart = next + FRAME_HEADER_SIZE
     const headerEnd = headerStart + headerSize
     if (headerEnd >= end || buffer[headerEnd] !== FRAME_END) return 0
     if (buffer[headerStart] !== 0 || buffer[headerStart + 1] !== 60) return 0
@@ -153,11 +155,11 @@ export class FrameLoop {
     let bodyStart = headerEnd + 1
     let after = bodyStart
     if (bodySize > 0) {
-      if (bodySize > this.payloadBytesMax || bodyStart + EMPTY_FRAME_BYTES + bodySize > end) return 0
-      if (buffer[bodyStart] !== FrameType.BODY) return 0
+      if (bodySize > this.payloadBytesMax || bodyStart + FRAME_OVERHEAD + bodySize > end) return 0
+      if (buffer[bodyStart] !== FRAME_BODY) return 0
       if (buffer[bodyStart + 1] !== buffer[at + 1] || buffer[bodyStart + 2] !== buffer[at + 2]) return 0
       if (u32At(buffer, bodyStart + 3) !== bodySize) return 0
-      bodyStart += FRAME_HEADER_BYTES
+      bodyStart += FRAME_HEADER_SIZE
       if (buffer[bodyStart + bodySize] !== FRAME_END) return 0
       after = bodyStart + bodySize + 1
     }
@@ -166,7 +168,7 @@ export class FrameLoop {
     try {
       taker.publishInPlace(
         buffer,
-        at + FRAME_HEADER_BYTES + 4,
+        at + FRAME_HEADER_SIZE + 4,
         next - 1,
         headerStart,
         headerEnd,
@@ -183,9 +185,9 @@ export class FrameLoop {
   /** Adds to an incomplete frame; handles it once it is whole. Returns the offset of what was not needed for it. */
   private completeStash(buffer: Buffer, start: number, end: number): number {
     let at = start
-    if (this.stashed < FRAME_HEADER_BYTES) {
-      at = this.fill(buffer, at, end, FRAME_HEADER_BYTES)
-      if (this.stashed < FRAME_HEADER_BYTES) return at
+    if (this.stashed < FRAME_HEADER_SIZE) {
+      at = this.fill(buffer, at, end, FRAME_HEADER_SIZE)
+      if (this.stashed < FRAME_HEADER_SIZE) return at
     }
     const size = u32At(this.stash, 3)
     if (size > this.payloadBytesMax) {
@@ -195,7 +197,7 @@ export class FrameLoop {
       this.handler.frameTooLarge(type, channel, size)
       return end
     }
-    const whole = size + EMPTY_FRAME_BYTES
+    const whole = size + FRAME_OVERHEAD
     at = this.fill(buffer, at, end, whole)
     if (this.stashed < whole) return at
     const frame = this.stash
@@ -222,8 +224,7 @@ export class FrameLoop {
   }
 
   private keep(buffer: Buffer, at: number, end: number): void {
-    const wanted =
-      end - at < FRAME_HEADER_BYTES ? FRAME_HEADER_BYTES : u32At(buffer, at + 3) + EMPTY_FRAME_BYTES
+    const wanted = end - at < FRAME_HEADER_SIZE ? FRAME_HEADER_SIZE : u32At(buffer, at + 3) + FRAME_OVERHEAD
     this.fill(buffer, at, end, wanted)
   }
 

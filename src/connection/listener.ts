@@ -8,7 +8,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { acceptedTransport, type SocketTransport } from './socket-transport.js'
+import { acceptedTransport, type ReadArea, type SocketTransport } from './socket-transport.js'
 import type { PeerAddress } from './transport.js'
 
 /** Told of every peer that a listener took. */
@@ -21,7 +21,7 @@ export interface ListenerSettings {
   readonly noDelay: boolean
   readonly keepAlive: boolean
   /** All plain connections of a broker read into this. */
-  readonly readArea: Buffer
+  readonly readArea: ReadArea
 }
 
 /** An address that is listened on. */

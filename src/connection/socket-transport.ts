@@ -4,6 +4,13 @@ import type { PeerAddress, Transport, TransportSink } from './transport.js'
 /** Octets of one read. Larger reads were not faster, smaller ones were slower (128 KiB measured best). */
 export const READ_SIZE_BYTES = 128 * 1024
 
+/** Where reads go: `bytes[start..end)`. The memory around it is somebody else's. */
+export interface ReadArea {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
 /**
  * A socket as a connection sees it.
  *
@@ -76,9 +83,9 @@ export class SocketTransport implements Transport {
   }
 
   /** A read into the shared area. Returns false when the socket must stop reading. */
-  readIntoArea(area: Buffer, octets: number): boolean {
-    this.#sink?.received(area, 0, octets)
-    if (octets === area.length) this.#rest()
+  readIntoArea({ bytes, start, end }: ReadArea, octets: number): boolean {
+    this.#sink?.received(bytes, start, start + octets)
+    if (octets === end - start) this.#rest()
     return !this.#resting && !this.#paused
   }
 
@@ -121,7 +128,7 @@ export function transportOf(socket: Socket, peer: PeerAddress): SocketTransport 
  * is moved into a new socket. Works on Node 20, 22 and 24. Where it is missing, reads come as 'data'. On Windows reads
  * are started ahead of time, so there an area cannot be shared.
  */
-export function acceptedTransport(accepted: Socket, peer: PeerAddress, area: Buffer): SocketTransport {
+export function acceptedTransport(accepted: Socket, peer: PeerAddress, area: ReadArea): SocketTransport {
   const holder = accepted as unknown as { _handle: unknown }
   const handle = holder._handle
   if (typeof handle !== 'object' || handle === null) return transportOf(accepted, peer)
@@ -134,7 +141,7 @@ export function acceptedTransport(accepted: Socket, peer: PeerAddress, area: Buf
     handle,
     allowHalfOpen: true,
     onread: {
-      buffer: area,
+      buffer: area.bytes.subarray(area.start, area.end),
       callback: (octets: number): boolean => transport?.readIntoArea(area, octets) ?? false,
     },
   }

@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto'
+import { AuthChain } from './auth/auth-chain.js'
+import { Authorizer } from './auth/authorizer.js'
+import { InternalAuthBackend } from './auth/internal-backend.js'
+import type { HashingAlgorithm } from './auth/password-hash.js'
+import { PatternMatcher } from './auth/pattern/pattern-matcher.js'
+import { SaslMechanisms } from './auth/sasl/mechanisms.js'
+import { UserDirectory } from './auth/users.js'
+import { BrokerAdmin } from './broker-admin.js'
+import { openListeners } from './broker-listeners.js'
+import type { BrokerOptions } from './config/broker-options.js'
+import { resolveOptions } from './config/resolve.js'
+import { Connection } from './connection/connection.js'
+import { ConnectionRegistry } from './connection/connection-registry.js'
+import type { ConnectionServices } from './connection/connection-services.js'
+import type { Listener } from './connection/listener.js'
+import { NodeGate } from './connection/node-gate.js'
+import { OutputHub, UNSENT_BYTES_MAX } from './connection/output.js'
+import { ReplyToDirectory } from './connection/reply-to.js'
+import { serverProperties } from './connection/server-properties.js'
+import { READ_SIZE_BYTES, type SocketTransport } from './connection/socket-transport.js'
+import { StashPool } from './connection/stash-pool.js'
+import { Alarms } from './core/alarm.js'
+import { MemoryDefinitionLog } from './core/definition-log.js'
+import { BrokerDoors } from './core/doors/broker-doors.js'
+import { EventBus } from './core/events.js'
+import { LocalShard } from './core/shard/local-shard.js'
+import { MemoryMonitor } from './memory-monitor.js'
+import { ByteReader } from './protocol/amqp091/byte-reader.js'
+import { MemoryLog } from './storage/memory-log.js'
+import { Arena } from './util/arena.js'
+import { type Clock, SystemClock } from './util/clock.js'
+import { LineLogger, type Logger } from './util/logger.js'
+import { Timers } from './util/timers.js'
+
+/** How long {@link Broker.stop} waits for peers to answer the close, in milliseconds of real time. */
+const STOP_TIMEOUT_MS = 3000
+/** Turns of the loop in which acknowledgements that lie in socket buffers are read before connections are closed. */
+const LATE_ACK_TURNS = 3
+
+/** What a broker lives in; a program that embeds one may hand in its own. */
+export interface Surroundings {
+  /** Default: the machine's. */
+  readonly clock?: Clock
+  /** Default: lines to stderr at `logLevel`. */
+  readonly logger?: Logger
+  /** This many octets that nobody can guess. Default: the system's. */
+  readonly randomOctets?: (count: number) => Buffer
+  /** A number from 0 to 1, for exchanges that choose by chance. Default: Math.random. */
+  readonly random?: () => number
+}
+
+/**
+ * Starts a broker; resolves once it takes connections. What is not in `options` has its default, as without a
+ * configuration file. Rejects with the system's error when an address cannot be listened on.
+ */
+export async function startBroker(
+  options: Partial<BrokerOptions> = {},
+  surroundings: Surroundings = {},
+): Promise<Broker> {
+  const broker = new Broker({ ...resolveOptions().options, ...options }, surroundings)
+  await broker.start()
+  return broker
+}
+
+/** One node: its parts, joined. Nothing of it lives outside this object, so a process may hold many. */
+export class Broker {
+  readonly options: BrokerOptions
+  readonly doors: BrokerDoors
+  readonly users = new UserDirectory()
+  readonly connections = new ConnectionRegistry()
+  readonly events: EventBus
+  readonly alarms: Alarms
+  readonly admin: BrokerAdmin
+
+  readonly #logger: Logger
+  readonly #timers: Timers
+  readonly #shard: LocalShard
+  readonly #arena = new Arena()
+  readonly #services: ConnectionServices
+  readonly #memory: MemoryMonitor
+  #listeners: Listener[] = []
+  #stopped: Promise<void> | undefined
+
+  /** Use {@link startBroker}. */
+  constructor(options: BrokerOptions, surroundings: Surroundings) {
+    this.options = options
+    const logger =
+      surroundings.logger ?? new LineLogger(options.logLevel, (line) => process.stderr.write(line))
+    const timers = new Timers(surroundings.clock ?? new SystemClock())
+    const randomOctets = surroundings.randomOctets ?? randomBytes
+    this.#logger = logger
+    this.#timers = timers
+    this.events = new EventBus(logger)
+    this.alarms = new Alarms(this.events)
+    const chain = new AuthChain([new InternalAuthBackend(this.users)], {
+      loopbackUsers: options.loopbackUsers,
+    })
+    const authorizer = new Authorizer(chain)
+    const port = (): LocalShard => this.#shard
+    this.doors = new BrokerDoors({
+      permissions: authorizer,
+      shards: { portFor: port, portForNew: port },
+      log: new MemoryDefinitionLog(),
+      events: this.events,
+      logger,
+      options: {
+        consumerTimeoutMs: Number.isFinite(options.consumerTimeoutMs) ? options.consumerTimeoutMs : undefined,
+        defaultQueueType: options.defaultQueueType,
+        vhostMax: options.vhostMax,
+        exchangeMax: options.exchangeMax,
+        queueMax: options.queueMax,
+      },
+      randomOctets,
+      random: surroundings.random ?? Math.random,
+      compilePattern: (pattern) => {
+        const matcher = new PatternMatcher(pattern)
+        return { matches: (name) => matcher.isIn(name) }
+      },
+    })
+    this.#shard = new LocalShard(new MemoryLog(this.#arena), timers, this.doors)
+    const hashing: HashingAlgorithm = `rabbit_password_hashing_${options.passwordHashing}`
+    this.admin = new BrokerAdmin(this.doors, this.users, this.alarms, this.connections, hashing)
+    this.#memory = new MemoryMonitor(timers, this.alarms, logger, {
+      watermark: options.memoryHighWatermark,
+      totalMemoryBytes: options.totalMemoryBytes,
+      intervalMs: options.memoryMonitorIntervalMs,
+    })
+    this.#services = this.#connectionServices(chain, authorizer, randomOctets)
+  }
+
+  /** Makes what an empty node begins with and listens. */
+  async start(): Promise<void> {
+    const { options } = this
+    await this.admin.addVhost(options.defaultVhost)
+    await this.admin.putUser(options.defaultUser, {
+      password: options.defaultPass,
+      tags: options.defaultUserTags,
+    })
+    this.admin.setPermissions(options.defaultUser, options.defaultVhost, options.defaultPermissions)
+    this.alarms.listen(() => {
+      for (const connection of this.connections.all()) connection.alarmChanged()
+    })
+    this.events.on('vhost.deleted', ({ name }) => {
+      for (const connection of this.connections.all()) {
+        if (connection.vhost === name) connection.forceClose(`vhost '${name}' is deleted`)
+      }
+    })
+    const readArea = this.#arena.take(READ_SIZE_BYTES)
+    this.#listeners = await openListeners(
+      options,
+      readArea,
+      this.#logger,
+      (transport) => this.#accept(transport, options.proxyProtocol),
+      (transport) => this.#accept(transport, false),
+    )
+    this.#memory.start()
+  }
+
+  /** The TCP port, of the first one when there are several; 0 when there is none. */
+  get port(): number {
+    return this.#listeners.find((listener) => listener.scheme === 'amqp')?.port ?? 0
+  }
+
+  /** What is listened on: `amqp 127.0.0.1:5672`, `amqps [::1]:5671`, `unix /run/leveret.sock`. */
+  get addresses(): string[] {
+    return this.#listeners.map(({ scheme, host, port }) =>
+      scheme === 'unix' ? `unix ${host}` : `${scheme} ${host.includes(':') ? `[${host}]` : host}:${port}`,
+    )
+  }
+
+  /** `amqp://host:port` of the first TCP listener. */
+  get url(): string {
+    const listener = this.#listeners.find(({ scheme }) => scheme === 'amqp')
+    if (listener === undefined) return ''
+    const { host, port } = listener
+    return `amqp://${host.includes(':') ? `[${host}]` : host}:${port}`
+  }
+
+  /**
+   * Stops listening, stops deliveries, takes acknowledgements that are on their way, closes connections with 320 and
+   * frees everything. May be called twice; the second call waits for the first.
+   */
+  stop(reason = 'shutdown'): Promise<void> {
+    this.#stopped ??= this.#stop(reason)
+    return this.#stopped
+  }
+
+  async #stop(reason: string): Promise<void> {
+    for (const listener of this.#listeners) listener.close()
+    for (const connection of this.connections.all()) connection.stopDeliveries()
+    if (this.connections.size > 0) await turns(LATE_ACK_TURNS)
+    const text = `broker forced connection closure with reason '${reason}'`
+    for (const connection of [...this.connections.all()]) connection.shutDown(text)
+    await within(this.connections.whenEmpty(), STOP_TIMEOUT_MS)
+    for (const connection of [...this.connections.all()]) connection.drop()
+    this.#memory.stop()
+    this.#shard.close()
+    this.#timers.close()
+  }
+
+  #accept(transport: SocketTransport, owesProxyHeader: boolean): void {
+    if (this.#stopped !== undefined) transport.destroy()
+    else transport.open(new Connection(this.#services, transport, owesProxyHeader))
+  }
+
+  #connectionServices(
+    chain: AuthChain,
+    authorizer: Authorizer,
+    randomOctets: (count: number) => Buffer,
+  ): ConnectionServices {
+    const { options } = this
+    const shard = this.#shard
+    return {
+      doors: this.doors,
+      permissions: authorizer,
+      shards: { portFor: () => shard, all: [shard] },
+      gate: new NodeGate({
+        nodeName: options.nodeName,
+        chain,
+        authorizer,
+        mechanisms: saslMechanisms(options),
+        registry: this.connections,
+        vhostLimits: (name) => this.doors.topology.vhosts.get(name)?.limits,
+        userLimits: (name) => this.users.user(name)?.limits ?? {},
+        maxConnections: options.maxConnections,
+        channelMaxPerNode: options.channelMaxPerNode,
+      }),
+      registry: this.connections,
+      replyTo: new ReplyToDirectory(randomOctets),
+      timers: this.#timers,
+      logger: this.#logger,
+      hub: new OutputHub(),
+      stashes: new StashPool(),
+      reader: new ByteReader(),
+      serverProperties: serverProperties({
+        product: options.productName,
+        version: options.productVersion,
+        rabbitmqVersion: options.rabbitmqVersion,
+        clusterName: options.clusterName,
+        extra: options.serverProperties,
+      }),
+      options: {
+        handshakeTimeoutMs: options.handshakeTimeoutMs,
+        heartbeatSeconds: options.heartbeatSeconds,
+        frameMax: options.frameMax,
+        initialFrameMax: options.initialFrameMax,
+        channelMax: options.channelMax,
+        unsentBytesMax: UNSENT_BYTES_MAX,
+      },
+      channelLimits: {
+        maxMessageSizeBytes: options.maxMessageSizeBytes,
+        consumerMaxPerChannel: options.consumerMaxPerChannel,
+        defaultConsumerPrefetch: options.defaultConsumerPrefetch,
+      },
+      alarms: this.alarms,
+    }
+  }
+}
+
+function saslMechanisms(options: BrokerOptions): SaslMechanisms {
+  return SaslMechanisms.builtIn({
+    enabled: options.authMechanisms,
+    anonymous: { user: options.anonymousLoginUser ?? 'none', password: options.anonymousLoginPass },
+    external: {
+      loginFrom: options.sslCertLoginFrom,
+      sanType: options.sslCertLoginSanType,
+      sanIndex: options.sslCertLoginSanIndex,
+    },
+  })
+}
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+}
+
+async function within(done: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([done, late])
+  clearTimeout(timer)
+}

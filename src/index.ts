@@ -1,0 +1,7 @@
+export { Broker, type Surroundings, startBroker } from './broker.js'
+export { BrokerAdmin, type NewUser } from './broker-admin.js'
+export type { BrokerOptions, ListenerAddress, ListenerOptions, TlsOptions } from './config/broker-options.js'
+export { BrokerError } from './core/errors.js'
+export { type Clock, type ClockTimer, SystemClock } from './util/clock.js'
+export { type Logger, type LogLevel, SILENT_LOGGER } from './util/logger.js'
+export { VirtualClock } from './util/virtual-clock.js'
