@@ -1,0 +1,22 @@
+export { type Decimal, type FieldTable, type FieldValue, field } from '../protocol/amqp091/index.js'
+export {
+  Channel,
+  type ChannelEvents,
+  type ConsumeOptions,
+  type ExchangeOptions,
+  type PublishOptions,
+  type QueueCounts,
+  type QueueOptions,
+} from './channel.js'
+export { Connection, type ConnectionEvents, connect } from './connection.js'
+export { BacklogError, ClosedError, NackedError } from './errors.js'
+export {
+  type Delivery,
+  type GetResult,
+  headersOf,
+  type Message,
+  type PublishProperties,
+  type ReturnedMessage,
+} from './message.js'
+export type { Arguments, ConnectOptions } from './options.js'
+export { parseUri } from './uri.js'
