@@ -36,7 +36,10 @@ export function deliverPrefix(channel: number, consumerTag: string): Buffer {
   return Buffer.concat([prefix, tag])
 }
 
-/** Writes a whole delivery: method, header and body frames. */
+/**
+ * Writes a whole delivery: method, header and body frames. Small ones, which are nearly all, are written out here
+ * store by store: calls that the compiler does not inline cost a quarter of the time.
+ */
 export function writeDelivery(
   out: ByteWriter,
   prefix: Buffer,
@@ -45,22 +48,97 @@ export function writeDelivery(
   facts: DeliveryFacts,
   frameMax: number,
 ): void {
+  const bodyOctets = message.bodyEnd - message.bodyStart
+  if (
+    bodyOctets > ONE_PIECE_OCTETS_MAX ||
+    (bodyOctets > frameMax - FRAME_OVERHEAD && frameMax !== 0) ||
+    message.hasBcc ||
+    needsDeliveryProperties(facts) ||
+    deliveryTag >= 0x100000000
+  ) {
+    writeAnyDelivery(out, prefix, deliveryTag, message, facts, frameMax)
+    return
+  }
+  const methodOctets = prefix.length + TAG_AND_BIT + message.routingEnd - message.routingStart + 1
+  const headerPayload = CONTENT_HEADER_SIZE + message.propertiesEnd - message.propertiesStart
+  const total = methodOctets + headerPayload + bodyOctets + 2 * FRAME_OVERHEAD
+  if (out.position + total > out.buffer.length) out.reserve(total)
+  const buffer = out.buffer
   const source = message.buffer
-  const routingOctets = message.routingEnd - message.routingStart
-  const frameOctets = prefix.length + TAG_AND_BIT + routingOctets + 1
+  const start = out.position
+  let at = copyOctets(prefix, 0, prefix.length, buffer, start)
+  const payload = methodOctets - FRAME_OVERHEAD
+  // A method's payload is some 800 octets at most.
+  buffer[start + 5] = payload >>> 8
+  buffer[start + 6] = payload
+  buffer[at] = 0
+  buffer[at + 1] = 0
+  buffer[at + 2] = 0
+  buffer[at + 3] = 0
+  buffer[at + 4] = deliveryTag >>> 24
+  buffer[at + 5] = deliveryTag >>> 16
+  buffer[at + 6] = deliveryTag >>> 8
+  buffer[at + 7] = deliveryTag
+  buffer[at + 8] = facts.redelivered ? 1 : 0
+  at = copyOctets(source, message.routingStart, message.routingEnd, buffer, at + TAG_AND_BIT)
+  const channelHigh = prefix[1]
+  const channelLow = prefix[2]
+  buffer[at] = FRAME_END
+  buffer[at + 1] = FRAME_HEADER
+  buffer[at + 2] = channelHigh
+  buffer[at + 3] = channelLow
+  buffer[at + 4] = headerPayload >>> 24
+  buffer[at + 5] = headerPayload >>> 16
+  buffer[at + 6] = headerPayload >>> 8
+  buffer[at + 7] = headerPayload
+  buffer[at + 8] = 0
+  buffer[at + 9] = BASIC_CLASS_ID
+  buffer[at + 10] = 0
+  buffer[at + 11] = 0
+  buffer[at + 12] = 0
+  buffer[at + 13] = 0
+  buffer[at + 14] = 0
+  buffer[at + 15] = 0
+  buffer[at + 16] = 0
+  buffer[at + 17] = 0
+  buffer[at + 18] = bodyOctets >>> 8
+  buffer[at + 19] = bodyOctets
+  at = copyOctets(source, message.propertiesStart, message.propertiesEnd, buffer, at + 20)
+  buffer[at++] = FRAME_END
+  if (bodyOctets !== 0) {
+    buffer[at] = FRAME_BODY
+    buffer[at + 1] = channelHigh
+    buffer[at + 2] = channelLow
+    buffer[at + 3] = 0
+    buffer[at + 4] = 0
+    buffer[at + 5] = bodyOctets >>> 8
+    buffer[at + 6] = bodyOctets
+    at = copyOctets(source, message.bodyStart, message.bodyEnd, buffer, at + FRAME_HEADER_SIZE)
+    buffer[at++] = FRAME_END
+  }
+  out.position = at
+}
+
+/** {@link writeDelivery} for large messages and those whose headers change. */
+function writeAnyDelivery(
+  out: ByteWriter,
+  prefix: Buffer,
+  deliveryTag: number,
+  message: MessageView,
+  facts: DeliveryFacts,
+  frameMax: number,
+): void {
+  const frameOctets = prefix.length + TAG_AND_BIT + message.routingEnd - message.routingStart + 1
   reserveWithContent(out, frameOctets, message)
   const buffer = out.buffer
   const start = out.position
   let at = copyOctets(prefix, 0, prefix.length, buffer, start)
   putU32(buffer, start + 3, frameOctets - FRAME_OVERHEAD)
   at = putTagAndBit(buffer, at, deliveryTag, facts.redelivered)
-  at = copyOctets(source, message.routingStart, message.routingEnd, buffer, at)
+  at = copyOctets(message.buffer, message.routingStart, message.routingEnd, buffer, at)
   buffer[at++] = FRAME_END
   out.position = at
-  const channel = (prefix[1] << 8) | prefix[2]
-  if (message.hasBcc || needsDeliveryProperties(facts))
-    writeChangedContent(out, channel, message, facts, frameMax)
-  else writeContent(out, channel, source, message.propertiesStart, message.propertiesEnd, message, frameMax)
+  writeChangedContent(out, (prefix[1] << 8) | prefix[2], message, facts, frameMax)
 }
 
 /** Writes basic.get-ok with its content. */

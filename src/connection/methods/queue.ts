@@ -74,8 +74,6 @@ export function unbind(channel: Channel, reader: ByteReader): void {
 /** With neither queue nor routing key the last queue stands for both. */
 function bindRequest(channel: Channel, method: QueueUnbind): BindRequest {
   const destination = channel.queueNamed(entityName(method.queue))
-  if (isReplyTo(destination))
-    throw new BrokerError('ACCESS_REFUSED', 'cannot bind or unbind to a volatile (direct reply-to) queue')
   return {
     source: entityName(method.exchange),
     destinationKind: 'queue',
