@@ -41,9 +41,8 @@ export function objectionTo(module: string, found: Import): string | undefined {
     return JOINING_MODULES.includes(module) ? undefined : `${module} belongs in a folder of src/`
   if (rule === undefined) return `the import table has no row for src/${folder}`
   if (!found.specifier.startsWith('.')) {
-    return rule.leavesAlone?.includes(found.specifier)
-      ? `src/${folder} leaves ${found.specifier} alone`
-      : undefined
+    const isForbidden = !found.typeOnly && rule.leavesAlone?.includes(found.specifier)
+    return isForbidden ? `src/${folder} leaves ${found.specifier} alone` : undefined
   }
   const target = targetOf(module, found.specifier)
   if (target.startsWith('..')) return `${found.specifier} is outside src/`
