@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect } from 'amqplib'
 import { cleanUp } from '../support/cleanup.js'
-import { within } from '../support/wait.js'
+import { until, within } from '../support/wait.js'
 import { ServerProcess } from './server-process.js'
 
 const ONE_PORT = ['--bind', '127.0.0.1', '--amqp-port', '0']
@@ -19,6 +19,19 @@ async function startServer(t: Parameters<typeof cleanUp>[0], environment: Record
   const port = Number(/: amqp 127\.0\.0\.1:(\d+)$/.exec(line)?.[1])
   assert(port > 0, line)
   return { server, line, port }
+}
+
+/** True when something listens on the port. */
+async function accepts(port: number): Promise<boolean> {
+  const socket = connectSocket(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }
 
 test('the ready line, alone on stdout, names version, start time and address', async (t) => {
@@ -61,6 +74,7 @@ test('a second signal ends it at once with the status of that signal', async (t)
   stream.pause()
   cleanUp(t, () => void stream.destroy())
   server.signal('SIGTERM')
+  await until(async () => !(await accepts(port)), 'the clean stop has begun')
   server.signal('SIGINT')
   assert.equal((await server.outcome()).status, 130)
 })
