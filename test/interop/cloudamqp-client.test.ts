@@ -98,7 +98,8 @@ test("CloudAMQP's session recovers by itself from a restart of the broker", asyn
 
   await broker.restart()
   await until(() => connections > connectionsBefore, 'the session has recovered')
-  // A session recovers its consumers, and their queues as long as these exist: state in memory is lost here.
+  // A session recovers its consumers but declares no queue again, and one in memory is gone: forget and declare it.
+  await queue.delete()
   const again = await session.queue(name, { durable: true })
   const receivedAgain: (string | null)[] = []
   const subscription = await again.subscribe({ noAck: false }, (message) => {
