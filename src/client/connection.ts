@@ -15,6 +15,7 @@ import {
   encodeConnectionUpdateSecret,
   type FieldTable,
   FRAME_HEARTBEAT,
+  FRAME_MAX_DEFAULT,
   FRAME_METHOD,
   field,
   HEARTBEAT_FRAME,
@@ -25,6 +26,7 @@ import {
   tableToPlain,
 } from '../protocol/amqp091/index.js'
 import { Channel, type ChannelHost } from './channel.js'
+import { BODY_SIZE_MAX } from './content-assembler.js'
 import { ClosedError } from './errors.js'
 import { FrameOutput } from './frame-output.js'
 import { type Frame, FrameSplitter } from './frame-splitter.js'
@@ -88,6 +90,7 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Channe
   constructor(options: ResolvedOptions) {
     super()
     this.#options = options
+    this.#splitter.frameMax = FRAME_MAX_DEFAULT
     this.#opened = new Promise((resolve, reject) => {
       this.#opening = { resolve, reject }
     })
@@ -277,7 +280,7 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Channe
     const channelMax = lowerOf(offered.channelMax, this.#options.channelMax)
     this.#channelMax = channelMax === 0 ? CHANNEL_MAX : channelMax
     const heartbeat = this.#options.heartbeat ?? offered.heartbeat
-    this.#splitter.frameMax = this.frameMax
+    this.#splitter.frameMax = this.frameMax === 0 ? BODY_SIZE_MAX : this.frameMax
     this.output.send((writer) => {
       encodeConnectionTuneOk(writer, 0, channelMax, this.frameMax, heartbeat)
       encodeConnectionOpen(writer, 0, this.#options.vhost)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { channelOf, connect, openConfirmChannel, putAll } from '../support/amqplib.js'
 import { startTestBroker } from '../support/broker.js'
+import { clientChannel, connectClient } from '../support/client.js'
 import { consumeInto, type Inbox } from '../support/inbox.js'
 import { uniqueName } from '../support/names.js'
 import { until } from '../support/wait.js'
@@ -57,6 +58,39 @@ test('consumers that acknowledge go on sharing while the queue stays busy', asyn
   )
   await until(() => countOf(inboxes) === 2000, 'all messages have arrived')
   for (const inbox of inboxes) assert(inbox.messages.length > 400, `one of them got ${inbox.messages.length}`)
+})
+
+test('a publisher that floods one queue does not hold up another connection', async (t) => {
+  const broker = await startTestBroker(t)
+  const flooding = await connectClient(t, broker)
+  const flooder = await flooding.channel()
+  const { queue: flooded } = await flooder.declareQueue('', {
+    exclusive: true,
+    arguments: { 'x-max-length': 1000 },
+  })
+  let stopped = false
+  const body = Buffer.alloc(1000)
+  const flood = (async () => {
+    while (!stopped) {
+      if (!flooder.publish('', flooded, body)) await flooder.drained()
+    }
+  })()
+
+  const other = await clientChannel(t, broker)
+  const { queue } = await other.declareQueue('', { exclusive: true })
+  await other.confirmSelect()
+  const roundTripsMs: number[] = []
+  for (let n = 0; n < 30; n++) {
+    const startedAt = performance.now()
+    await other.publishConfirmed('', queue, `${n}`)
+    assert.equal((await other.get(queue, { noAck: true }))?.body.toString(), `${n}`)
+    roundTripsMs.push(performance.now() - startedAt)
+  }
+  stopped = true
+  await flood
+  roundTripsMs.sort((a, b) => a - b)
+  const median = roundTripsMs[15]!
+  assert(median < 200, `half of the round trips took more than ${median} ms`)
 })
 
 function countOf(inboxes: readonly Inbox[]): number {
