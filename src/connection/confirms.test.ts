@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { randomFrom } from '../../test/support/random.js'
 import { type ConfirmSink, Confirms } from './confirms.js'
 
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000)
-
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
 
 /** Notes what a client would make of the confirms. */
 class Client implements ConfirmSink {
@@ -100,7 +91,8 @@ test('a publish on two shards is confirmed by the second and nacked by the first
 
 test('every publish gets exactly its own outcome, whatever the order of stores and flushes', (t) => {
   t.diagnostic(`seed ${SEED}`)
-  const random = randomFrom(SEED)
+  const next = randomFrom(SEED)
+  const random = (below: number): number => Math.floor(next() * below)
   for (let round = 0; round < 15; round++) {
     const confirms = new Confirms()
     const client = new Client()

@@ -12,6 +12,7 @@ import {
   type FieldTable,
   field,
 } from '../protocol/amqp091/index.js'
+import { REPLY_BACKLOG_BYTES_MAX } from './reply-consumer.js'
 import { ReplyToDirectory } from './reply-to.js'
 
 test('a delivery is written from method to body, in frames that fit', () => {
@@ -71,11 +72,22 @@ test('headers that the queue adds come after those of the message, and BCC is le
   view.hasBcc = true
   sink.deliver(1, view, { ...FACTS, deliveryCount: 2, acquiredCount: 3 })
   sink.deliver(1, message('k', Buffer.from('b'), { appId: 'app' }), { ...FACTS, streamOffset: 0 })
+  sink.deliver(
+    1,
+    message('k', Buffer.from('b'), { headers: new Map([['a', field.int(1)]]), deliveryMode: 2 }),
+    {
+      ...FACTS,
+      streamOffset: 5,
+    },
+  )
+  sink.deliver(1, message('k', Buffer.from('b'), { headers }), { ...FACTS, acquiredCount: 1 })
   assert.deepEqual(
     fixture.texts().filter((text) => text.startsWith('header')),
     [
       'header 1 contentType=c headers(a=I:1,x-delivery-count=l:2,x-acquired-count=l:3) priority=3',
       'header 1 headers(x-stream-offset=l:0) deliveryMode=1 appId=app',
+      'header 1 headers(a=I:1,x-stream-offset=l:5) deliveryMode=2',
+      'header 1 headers(a=I:1,BCC=A:,x-delivery-count=S:lie,x-acquired-count=l:1)',
     ],
   )
 })
@@ -222,6 +234,30 @@ test('a reply goes straight to the channel that asked', () => {
   client.channel.release()
   server.publishInPlace('', name, 'nobody there', {}, true)
   assert.deepEqual([client.texts(), server.texts(), server.port.published.length], [[], [], 0])
+})
+
+test('replies for a requester that does not read are kept up to a bound and dropped beyond it', () => {
+  const replyTo = new ReplyToDirectory()
+  const client = new ChannelFixture({ replyTo })
+  const server = new ChannelFixture({ replyTo })
+  consume(client, 'r', true, 'amq.rabbitmq.reply-to')
+  const name = client.channel.consuming.replyConsumer?.name ?? ''
+  client.canDeliver = false
+  const body = 'x'.repeat(90_000)
+  const kept = Math.floor(REPLY_BACKLOG_BYTES_MAX / (body.length + name.length + 4))
+  for (let i = 0; i < kept + 10; i++) server.publishInPlace('', name, body)
+  client.frames()
+  client.canDeliver = true
+  client.channel.outputDrained()
+  assert.equal(client.texts().filter((text) => text.startsWith('deliver')).length, kept)
+})
+
+test('a delivery tag beyond what was ever given out is shown exactly', () => {
+  const fixture = new ChannelFixture()
+  assert.throws(
+    () => fixture.send((w) => encodeBasicAck(w, 3, 2n ** 64n - 1n, false)),
+    refusal('PRECONDITION_FAILED', 'unknown delivery tag 18446744073709551615'),
+  )
 })
 
 test('consumer arguments are read exactly, and those of other queue types refused', () => {

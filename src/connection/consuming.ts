@@ -300,7 +300,7 @@ function newConsumerTag(): string {
   return `amq.ctag-${randomBytes(CONSUMER_TAG_OCTETS).toString('base64url')}`
 }
 
-export function unknownDeliveryTag(deliveryTag: number): BrokerError {
+export function unknownDeliveryTag(deliveryTag: number | bigint): BrokerError {
   return new BrokerError('PRECONDITION_FAILED', `unknown delivery tag ${deliveryTag}`)
 }
 

@@ -56,7 +56,9 @@ export class ContentAssembly {
     reader.skip(2)
     const size = reader.u64()
     if (size > MESSAGE_SIZE_CEILING_BYTES) {
-      const text = `content body size ${size} exceeds maximum allowed size ${MESSAGE_SIZE_CEILING_BYTES}`
+      // A u64 may be beyond what a number holds exactly.
+      const shown = buffer.readBigUInt64BE(start + 4)
+      const text = `content body size ${shown} exceeds maximum allowed size ${MESSAGE_SIZE_CEILING_BYTES}`
       throw new CodecError(text)
     }
     // The last octet of the arguments holds the bits; `immediate` is refused before the size is looked at.

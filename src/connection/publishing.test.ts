@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ChannelFixture, refusal } from '../../test/support/channel-fixture.js'
+import { randomFrom } from '../../test/support/random.js'
+import { BrokerError } from '../core/errors.js'
 import { Route } from '../core/route.js'
 import { PublishOutcome } from '../core/shard-port.js'
 import {
   type BasicProperties,
+  CodecError,
   encodeBasicGet,
   encodeConfirmSelect,
   type FieldTable,
@@ -144,4 +147,33 @@ test('a pending publish is confirmed when the shard says so, and numbers are wit
   assert.deepEqual(fixture.turn().texts(), ['basic.ack 1'])
   fixture.ports[0].publisher?.refused(2)
   assert.deepEqual(fixture.turn().texts(), ['basic.nack 3'])
+})
+
+test('damaged messages are refused or stored, and nothing else happens to them', (t) => {
+  const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000)
+  t.diagnostic(`seed ${seed}`)
+  const random = randomFrom(seed)
+  const nested: FieldTable = new Map([['x', { tag: 'L', value: 5n }]])
+  const headers: FieldTable = new Map([
+    ['CC', field.array([field.string('both'), field.long(3)])],
+    ['BCC', field.array([])],
+    ['deep', field.table(nested)],
+  ])
+  const properties = { headers, expiration: '77', replyTo: 'r', userId: 'guest' }
+  let stored = 0
+  let refused = 0
+  for (let round = 0; round < 20_000; round++) {
+    const fixture = new ChannelFixture()
+    try {
+      fixture.publishInPlace('', 'q', 'body', properties, false, (octets) => {
+        for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes--)
+          octets[Math.floor(random() * octets.length)] = Math.floor(random() * 256)
+      })
+      stored += fixture.port.published.length
+    } catch (error) {
+      assert.ok(error instanceof BrokerError || error instanceof CodecError, String(error))
+      refused++
+    }
+  }
+  assert.ok(stored > 1000 && refused > 1000, `${stored} stored, ${refused} refused`)
 })

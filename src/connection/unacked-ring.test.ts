@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { randomFrom } from '../../test/support/random.js'
 import { UnackedRing } from './unacked-ring.js'
 
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000)
 
-/** A small seeded generator (mulberry32). */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
-
 test('a ring agrees with a plain map under random adds and acks', (t) => {
   t.diagnostic(`seed ${SEED}`)
-  const random = randomFrom(SEED)
+  const next = randomFrom(SEED)
+  const random = (below: number): number => Math.floor(next() * below)
   const ring = new UnackedRing()
   const model = new Map<number, [number, number, number]>()
   let tag = 0

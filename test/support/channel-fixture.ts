@@ -264,6 +264,7 @@ export class ChannelFixture {
     body: string,
     properties: BasicProperties = {},
     mandatory = false,
+    damage: (octets: Buffer) => void = () => {},
   ): this {
     const writer = new ByteWriter()
     encodeBasicPublish(writer, 3, exchange, key, mandatory, false)
@@ -271,6 +272,7 @@ export class ChannelFixture {
     encodeContentHeader(writer, 3, body.length, properties)
     const headerEnd = writer.position - 1
     writer.bytes(Buffer.from(body))
+    damage(writer.buffer.subarray(11, headerEnd))
     this.channel.publishInPlace(
       writer.buffer,
       11,

@@ -11,6 +11,7 @@ import {
   encodeBasicRecoverOk,
 } from '../../protocol/amqp091/index.js'
 import type { Channel } from '../channel.js'
+import { unknownDeliveryTag } from '../consuming.js'
 
 const MULTIPLE = 1
 const NACK_REQUEUE = 2
@@ -42,14 +43,14 @@ export function get(channel: Channel, reader: ByteReader): void {
 // Acks are read without the generated decoders: those make an object, and there may be an ack for every message.
 
 export function ack(channel: Channel, reader: ByteReader): void {
-  const deliveryTag = reader.u64()
+  const deliveryTag = readDeliveryTag(reader)
   const bits = reader.u8()
   reader.finish()
   settle(channel, deliveryTag, (bits & MULTIPLE) !== 0, Settlement.ACK)
 }
 
 export function nack(channel: Channel, reader: ByteReader): void {
-  const deliveryTag = reader.u64()
+  const deliveryTag = readDeliveryTag(reader)
   const bits = reader.u8()
   reader.finish()
   const requeue = (bits & NACK_REQUEUE) !== 0
@@ -57,11 +58,19 @@ export function nack(channel: Channel, reader: ByteReader): void {
 }
 
 export function reject(channel: Channel, reader: ByteReader): void {
-  const deliveryTag = reader.u64()
+  const deliveryTag = readDeliveryTag(reader)
   const bits = reader.u8()
   reader.finish()
   const requeue = (bits & REQUEUE) !== 0
   settle(channel, deliveryTag, false, requeue ? Settlement.REQUEUE_FAILED : Settlement.DEAD_LETTER)
+}
+
+/** A tag that is too large to be exact was never given out. */
+function readDeliveryTag(reader: ByteReader): number {
+  const at = reader.position
+  const deliveryTag = reader.u64()
+  if (deliveryTag > Number.MAX_SAFE_INTEGER) throw unknownDeliveryTag(reader.buffer.readBigUInt64BE(at))
+  return deliveryTag
 }
 
 function settle(channel: Channel, deliveryTag: number, multiple: boolean, outcome: Settlement): void {
