@@ -305,6 +305,8 @@ export class Connection
   sendHeartbeat(): void {
     const { output } = this
     output.endFrame(output.beginFrame(FRAME_HEARTBEAT, 0))
+    // At once, so that this write is not taken for other output at the next look.
+    output.flush()
   }
 
   peerIsSilent(): void {

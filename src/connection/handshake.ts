@@ -183,7 +183,7 @@ export class Handshake {
 /** `limit` is what we proposed, 0 for none. */
 function checkWithin(name: string, asked: number, limit: number): void {
   if (limit === 0 || (asked !== 0 && asked <= limit)) return
-  const shown = asked === 0 ? '0 (no limit)' : String(asked)
+  const shown = asked === 0 && name === 'channel_max' ? '0 (no limit)' : String(asked)
   throw new BrokerError(
     'NOT_ALLOWED',
     `negotiated ${name} = ${shown} is higher than the maximum allowed value (${limit})`,
