@@ -12,6 +12,7 @@ const SPARE_CHUNKS_MAX = 4
 /** A {@link ShardLog} that keeps messages in memory and forgets everything at the end of the process. */
 export class MemoryLog implements ShardLog {
   readonly isSynced = true
+  readonly acceptsDurable = true
   private readonly arena: Arena
   private readonly chunks: (Chunk | undefined)[] = []
   private readonly freeSlots: number[] = []
@@ -39,7 +40,7 @@ export class MemoryLog implements ShardLog {
 
   setTarget(ref: number, target: number, queueId: number, position: number): void {
     const chunk = this.chunkOf(ref)
-    writeTarget(chunk, chunk.start + offsetOf(ref), target, queueId, position)
+    writeTarget(chunk, chunk.start + offsetOf(ref), target, queueId, position, 0)
   }
 
   open(ref: number, view: MessageView): boolean {
@@ -63,10 +64,10 @@ export class MemoryLog implements ShardLog {
     if (chunk.live === 0) this.emptied(chunk)
   }
 
+  attach(): void {}
   settled(): void {}
+  delivered(): void {}
   counted(): void {}
-  purged(): void {}
-  queueDeleted(): void {}
 
   atomically(work: () => void): void {
     work()

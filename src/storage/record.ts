@@ -15,7 +15,7 @@ import { copyBytes } from '../util/bytes.js'
  *      word  4     octets of the body
  *      word  5     reserved, 0
  *      word  6, 7  time of publishing in ms since the epoch, f64; 0 when nobody asked for it
- *      then        per target 16 octets: queue id (word), reserved (word), position (f64)
+ *      then        per target 16 octets: queue id (word), TargetState bits (word), position (f64)
  *      then        routing, properties, body, padding
  *
  * What happened to messages (kinds 2 to 4) is said of runs: `run` messages of one queue, whose positions lie
@@ -27,7 +27,7 @@ import { copyBytes } from '../util/bytes.js'
  *      word  6     kind 2: number of the segment that holds the messages; kind 3: delivery count
  *      word  7     kind 3: acquired count
  *
- * A queue's end (kind 5) and the loss of what was ready in it (kind 6) only name the queue, in word 2.
+ * That a queue is gone is not said here: the definitions know, and a queue's id is never used again.
  */
 export const RecordKind = {
   MESSAGE: 1,
@@ -37,7 +37,6 @@ export const RecordKind = {
   COUNTED: 3,
   /** The messages were handed to a consumer: they are redelivered from now on. */
   DELIVERED: 4,
-  QUEUE_DELETED: 5,
 } as const
 
 /** Flags of a message, in bits 8 to 15 of the kind word. */
@@ -48,6 +47,14 @@ export const RecordFlag = {
   HAS_EXPIRATION: 1 << 11,
   /** Was delivered before it got here: a dead letter, or a message that cleaning moved. */
   REDELIVERED: 1 << 12,
+} as const
+
+/** Bits of a target's second word: what became of the message there before its batch was written. */
+export const TargetState = {
+  DELIVERED: 1,
+  SETTLED: 2,
+  /** The queue does not keep the message over a restart, though another target does. */
+  TRANSIENT: 4,
 } as const
 
 export const RECORD_HEADER_BYTES = 32
@@ -131,10 +138,31 @@ export function writeTarget(
   target: number,
   queueId: number,
   position: number,
+  state: number,
 ): void {
   const at = start + RECORD_HEADER_BYTES + target * RECORD_TARGET_BYTES
   memory.words[at >> 2] = queueId
+  memory.words[(at >> 2) + 1] = state
   memory.doubles[(at + 8) >> 3] = position
+}
+
+/** Notes what became of the message at a target; true when the message has that target. */
+export function markTarget(
+  memory: RecordMemory,
+  start: number,
+  queueId: number,
+  position: number,
+  state: number,
+): boolean {
+  const { words, doubles } = memory
+  const count = words[(start >> 2) + RecordWord.KIND]! >>> 16
+  for (let i = 0, at = start + RECORD_HEADER_BYTES; i < count; i++, at += RECORD_TARGET_BYTES) {
+    if (words[at >> 2] === queueId && doubles[(at + 8) >> 3] === position) {
+      words[(at >> 2) + 1]! |= state
+      return true
+    }
+  }
+  return false
 }
 
 /** Fills `view` with the message at octet `start`. */

@@ -4,6 +4,9 @@ import { EntryState } from './message-index.js'
 import type { QueueConsumer } from './queue-consumer.js'
 import type { ReadyOrder } from './ready-order.js'
 
+/** Deliveries that were settled out of order are swept out once they outnumber the others by this much. */
+const STALE_SLACK = 1024
+
 /** Deliveries of one consumer, oldest first: when, which message, and which acquisition of it this was. */
 class DeliveryTimes {
   readonly at = new NumberDeque()
@@ -58,6 +61,7 @@ export class AckTimeouts {
     }
     const now = this.timers.clock.monotonic()
     this.trim(times)
+    if (times.at.size > 2 * consumer.unacked + STALE_SLACK) this.sweep(times)
     times.push(now, position, acquisition)
     const deadline = now + timeoutMs
     if (!this.timer.armed || deadline < this.timer.deadline) this.timers.armAt(this.timer, deadline)
@@ -93,11 +97,20 @@ export class AckTimeouts {
 
   /** Passes over deliveries at the front that are settled. */
   private trim(times: DeliveryTimes): void {
-    while (times.at.size > 0) {
-      const located = this.order.locate(times.position.first)
-      const { index: at } = this.order
-      if (located && at.state === EntryState.UNACKED && at.acquiredCount === times.acquisition.first) break
+    while (times.at.size > 0 && !this.firstWaits(times)) times.shift()
+  }
+
+  /** Passes over all deliveries that are settled: one that is never acknowledged keeps those behind it from the front. */
+  private sweep(times: DeliveryTimes): void {
+    for (let left = times.at.size; left > 0; left--) {
+      if (this.firstWaits(times)) times.push(times.at.first, times.position.first, times.acquisition.first)
       times.shift()
     }
+  }
+
+  private firstWaits(times: DeliveryTimes): boolean {
+    if (!this.order.locate(times.position.first)) return false
+    const { index } = this.order
+    return index.state === EntryState.UNACKED && index.acquiredCount === times.acquisition.first
   }
 }

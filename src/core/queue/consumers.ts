@@ -17,6 +17,8 @@ export class Consumers {
   private readonly rules: ConsumerRules
   private exclusive: QueueConsumer | undefined
   private active: QueueConsumer | undefined
+  /** Who would be active if the place were free: the first of the highest priority, or just the first. */
+  private best: QueueConsumer | undefined
 
   constructor(rules: ConsumerRules) {
     this.rules = rules
@@ -44,6 +46,7 @@ export class Consumers {
       this.offer(consumer)
       return
     }
+    if (this.best === undefined || this.ranksAbove(consumer, this.best)) this.best = consumer
     if (this.active === undefined) this.activate(consumer)
     else this.reconsiderActive()
   }
@@ -54,12 +57,13 @@ export class Consumers {
     this.all.splice(place, 1)
     consumer.ended = true
     consumer.ring?.remove(consumer)
+    this.dropEmptyRing(consumer.subscription.priority)
     if (this.exclusive === consumer) this.exclusive = undefined
+    if (this.best === consumer) this.best = this.findBest()
     if (this.active === consumer) {
       this.active = undefined
       consumer.active = false
-      const next = this.successor()
-      if (next !== undefined) this.activate(next)
+      if (this.best !== undefined) this.activate(this.best)
     }
   }
 
@@ -92,10 +96,9 @@ export class Consumers {
 
   /** Single active consumer: lets a consumer of higher priority take over if the rules say so. */
   reconsiderActive(): void {
-    const { active } = this
-    if (active === undefined || !this.rules.priorityTakesOver || active.unacked > 0) return
-    const best = this.successor()
-    if (best === undefined || best.subscription.priority <= active.subscription.priority) return
+    const { active, best } = this
+    if (active === undefined || best === undefined || active.unacked > 0) return
+    if (!this.ranksAbove(best, active)) return
     active.active = false
     active.ring?.remove(active)
     this.activate(best)
@@ -108,13 +111,20 @@ export class Consumers {
   }
 
   /** Registration order, or for quorum queues the highest priority first. */
-  private successor(): QueueConsumer | undefined {
-    if (!this.rules.priorityTakesOver) return this.all[0]
-    let best: QueueConsumer | undefined
-    for (const consumer of this.all) {
-      if (best === undefined || consumer.subscription.priority > best.subscription.priority) best = consumer
-    }
+  private findBest(): QueueConsumer | undefined {
+    let [best] = this.all
+    for (const consumer of this.all) if (this.ranksAbove(consumer, best!)) best = consumer
     return best
+  }
+
+  private ranksAbove(consumer: QueueConsumer, other: QueueConsumer): boolean {
+    return this.rules.priorityTakesOver && consumer.subscription.priority > other.subscription.priority
+  }
+
+  /** Priorities are any number that a client names, so a ring goes with the last that is in it. */
+  private dropEmptyRing(priority: number): void {
+    const place = this.rings.findIndex((ring) => ring.priority === priority)
+    if (place >= 0 && this.rings[place]!.first === undefined) this.rings.splice(place, 1)
   }
 
   private ringOf(priority: number): ConsumerRing {

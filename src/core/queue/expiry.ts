@@ -8,7 +8,8 @@ const STALE_SLACK = 1024
 
 /**
  * The deadlines of a queue's messages. Each ready message is removed when its own time comes, wherever it stands; one
- * that is unacked then is looked at when it comes back.
+ * that is unacked then is looked at when it comes back. A message is added once, when it arrives: while its time is to
+ * come its entry stays, whatever its state.
  */
 export class Expiry {
   private readonly deadlines = new NumberHeap()
@@ -31,23 +32,33 @@ export class Expiry {
     if (!this.timer.armed || deadline < this.timer.deadline) this.timers.armAt(this.timer, deadline)
   }
 
+  /** True while some message may expire. */
+  get pending(): boolean {
+    return this.deadlines.size > 0
+  }
+
   /** Removes every ready message whose time has come. */
   run(): void {
-    const { deadlines, order } = this
     const now = this.timers.clock.monotonic()
-    while (deadlines.firstKey <= now) {
-      const position = deadlines.firstValue
-      deadlines.pop()
-      if (order.locate(position) && order.index.state === EntryState.READY && order.index.deadline <= now) {
-        this.expire()
-      }
-    }
-    if (deadlines.size > 0) this.timers.armAt(this.timer, deadlines.firstKey)
+    while (this.deadlines.firstKey <= now) this.expireFirst()
+    if (this.deadlines.size > 0) this.timers.armAt(this.timer, this.deadlines.firstKey)
+  }
+
+  /** Removes every ready message whose time was over before `moment`: the timer may be late. */
+  runBefore(moment: number): void {
+    while (this.deadlines.firstKey < moment) this.expireFirst()
   }
 
   close(): void {
     this.timers.disarm(this.timer)
     this.deadlines.clear()
+  }
+
+  private expireFirst(): void {
+    const { deadlines, order } = this
+    const position = deadlines.firstValue
+    deadlines.pop()
+    if (order.locate(position) && order.index.state === EntryState.READY) this.expire()
   }
 
   private sweep(): void {

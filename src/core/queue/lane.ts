@@ -23,6 +23,12 @@ export class Lane {
     return this.index.append(ref, flags, bodyBytes, deadline)
   }
 
+  /** Adds a ready message under a sequence number that it had before. */
+  restore(sequence: number, ref: number, flags: number, bodyBytes: number, deadline: number): void {
+    this.ready += 1
+    this.index.restore(sequence, ref, flags, bodyBytes, deadline)
+  }
+
   /** Places the index on the first ready message and returns its sequence number, -1 when there is none. */
   first(): number {
     if (this.ready === 0) return -1

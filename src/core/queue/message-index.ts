@@ -36,12 +36,22 @@ class Block {
 /** Blocks that wait to be used again, shared by the queues of a shard so that steady traffic allocates none. */
 export class BlockPool {
   private readonly spare: Block[] = []
+  private readonly spareDeadlines: Float64Array[] = []
 
   take(): Block {
     return this.spare.pop() ?? new Block()
   }
 
+  /** Deadlines for a block, none of them set. */
+  takeDeadlines(): Float64Array {
+    return this.spareDeadlines.pop() ?? new Float64Array(BLOCK_ENTRIES).fill(Number.POSITIVE_INFINITY)
+  }
+
   give(block: Block): void {
+    const { deadlines } = block
+    if (deadlines !== undefined && this.spareDeadlines.length < SPARE_BLOCKS_MAX) {
+      this.spareDeadlines.push(deadlines.fill(Number.POSITIVE_INFINITY))
+    }
     if (this.spare.length === SPARE_BLOCKS_MAX) return
     block.words.fill(0)
     block.deadlines = undefined
@@ -65,6 +75,8 @@ export class MessageIndex {
   private blocks: (Block | undefined)[] = []
   /** Number of the block in `blocks[0]`. */
   private firstBlock = 0
+  /** Blocks at the front of `blocks` that are known to be gone. */
+  private leadingGaps = 0
   private block: Block = NO_BLOCK
   private at = 0
 
@@ -75,16 +87,29 @@ export class MessageIndex {
   /** Adds a message that is ready and returns its sequence number. */
   append(ref: number, flags: number, bodyBytes: number, deadline: number): number {
     const sequence = this.tail++
+    this.write(sequence, ref, flags, bodyBytes, deadline)
+    return sequence
+  }
+
+  /** Adds a message, which is ready, under a sequence number that it had before. Numbers may come in any order. */
+  restore(sequence: number, ref: number, flags: number, bodyBytes: number, deadline: number): void {
+    if (this.blocks.length === 0) this.firstBlock = Math.floor(sequence / BLOCK_ENTRIES)
+    const missing = this.firstBlock - Math.floor(sequence / BLOCK_ENTRIES)
+    if (missing > 0) {
+      this.blocks = [...new Array<undefined>(missing), ...this.blocks]
+      this.firstBlock -= missing
+    }
+    this.write(sequence, ref, flags, bodyBytes, deadline)
+    if (sequence >= this.tail) this.tail = sequence + 1
+  }
+
+  private write(sequence: number, ref: number, flags: number, bodyBytes: number, deadline: number): void {
     const number = Math.floor(sequence / BLOCK_ENTRIES) - this.firstBlock
     let block = this.blocks[number]
     if (block === undefined) {
       block = this.pool.take()
-      if (number >= this.blocks.length) {
-        while (this.blocks.length < number) this.blocks.push(undefined)
-        this.blocks.push(block)
-      } else {
-        this.blocks[number] = block
-      }
+      while (this.blocks.length <= number) this.blocks.push(undefined)
+      this.blocks[number] = block
     }
     const entry = sequence & BLOCK_MASK
     const at = entry * ENTRY_WORDS
@@ -98,7 +123,6 @@ export class MessageIndex {
     } else if (block.deadlines !== undefined) {
       block.deadlines[entry] = deadline
     }
-    return sequence
   }
 
   /** Places the index on a message; false when it is gone. */
@@ -123,6 +147,10 @@ export class MessageIndex {
     return this.block.words[this.at]!
   }
 
+  set ref(ref: number) {
+    this.block.words[this.at] = ref
+  }
+
   get bodyBytes(): number {
     return this.block.words[this.at + 2]!
   }
@@ -140,6 +168,10 @@ export class MessageIndex {
   markDelivered(): void {
     const { words } = this.block
     words[this.at + 1] = (words[this.at + 1]! & ~STATE_MASK) | EntryState.UNACKED | ENTRY_REDELIVERED
+  }
+
+  markRedelivered(): void {
+    this.block.words[this.at + 1]! |= ENTRY_REDELIVERED
   }
 
   get isRedelivered(): boolean {
@@ -191,6 +223,7 @@ export class MessageIndex {
     for (const block of this.blocks) if (block !== undefined) this.pool.give(block)
     this.blocks = []
     this.firstBlock = Math.floor(this.tail / BLOCK_ENTRIES)
+    this.leadingGaps = 0
     this.block = NO_BLOCK
   }
 
@@ -207,13 +240,15 @@ export class MessageIndex {
   }
 
   private dropLeadingGaps(): void {
-    let gaps = 0
+    let gaps = this.leadingGaps
     while (gaps < this.blocks.length && this.blocks[gaps] === undefined) gaps += 1
     // Shifting the array costs its length, so gaps are let grow to half of it.
     if (gaps > 0 && gaps * 2 >= this.blocks.length) {
       this.blocks.splice(0, gaps)
       this.firstBlock += gaps
+      gaps = 0
     }
+    this.leadingGaps = gaps
   }
 }
 

@@ -1,6 +1,7 @@
 import { BrokerError } from '../errors.js'
 import type { MessageView } from '../message.js'
 import { describeResource } from '../resource.js'
+import type { MessageHistory } from '../shard/shard-log.js'
 import { type DeliverySink, type QueueCounts, type QueueDefinition, Settlement } from '../shard-port.js'
 import { AckTimeouts } from './ack-timeouts.js'
 import { Consumers } from './consumers.js'
@@ -52,8 +53,8 @@ export class MessageQueue implements ShardQueue {
   private unacked = 0
   /** Messages that are neither ready nor unacked: delayed, or waiting for their dead letter to be stored. */
   private held = 0
-  private hadConsumer = false
-  private hasDueMessages = false
+  /** When a message with a time to live of 0 came in, if one has not been looked at since. */
+  private dueAt: number | undefined
   private awaitsBytes = false
   private closed = false
 
@@ -124,8 +125,8 @@ export class MessageQueue implements ShardQueue {
     facts.queueId = this.definition.id
     facts.position = -1
     facts.redelivered = false
-    facts.deliveryCount = -1
-    facts.acquiredCount = -1
+    facts.deliveryCount = this.traits.countsDeliveries ? 0 : -1
+    facts.acquiredCount = facts.deliveryCount
     facts.streamOffset = -1
     facts.readyLeft = 0
     consumer.sink.deliver(consumer.id, message, facts)
@@ -153,8 +154,8 @@ export class MessageQueue implements ShardQueue {
   settleIn(): void {
     if (this.closed) return
     this.serve()
-    if (this.hasDueMessages) {
-      this.hasDueMessages = false
+    if (this.dueAt !== undefined) {
+      this.dueAt = undefined
       this.expiry.run()
     }
     const { maxLength, maxLengthBytes } = this.settings
@@ -179,15 +180,17 @@ export class MessageQueue implements ShardQueue {
         : expirationMs < 0
           ? messageTtlMs
           : Math.min(messageTtlMs, expirationMs)
-    if (ttlMs === 0) this.hasDueMessages = true
-    return this.runtime.timers.clock.monotonic() + ttlMs
+    const now = this.runtime.timers.clock.monotonic()
+    if (ttlMs === 0) this.dueAt = now
+    return now + ttlMs
   }
 
   private dropHead(): void {
     const { maxLength = Number.POSITIVE_INFINITY, maxLengthBytes = Number.POSITIVE_INFINITY } = this.settings
     if (this.refusesOverflow) return
     while (this.order.ready > maxLength || this.readyBytes > maxLengthBytes) {
-      if (!this.order.firstToDrop()) return
+      // The head goes, also in a priority queue, where it is what has the highest priority: RabbitMQ does so too.
+      if (!this.order.first()) return
       this.take('maxlen')
     }
   }
@@ -196,16 +199,28 @@ export class MessageQueue implements ShardQueue {
 
   /** Hands ready messages to consumers for as long as there are both. */
   private serve(): void {
+    let expired = !this.expiry.pending
     while (this.order.ready > 0 && !this.awaitsBytes) {
       const consumer = this.consumers.next()
       if (consumer === undefined) return
+      if (!expired) {
+        expired = true
+        this.expireLate()
+        continue
+      }
       if (!this.deliverFirst(consumer.id, consumer.subscription.noAck, consumer.sink, consumer)) return
       this.consumers.served(consumer)
     }
   }
 
+  /** An expired message is not delivered, even if the timer is late. One whose time to live is 0 has its chance. */
+  private expireLate(): void {
+    this.expiry.runBefore(this.dueAt ?? this.runtime.timers.clock.monotonic())
+  }
+
   get(noAck: boolean, sink: DeliverySink): boolean {
     this.checkGet()
+    if (this.expiry.pending) this.expireLate()
     this.lease.renew(this.consumers.count > 0)
     return this.deliverFirst(0, noAck, sink, undefined)
   }
@@ -244,12 +259,13 @@ export class MessageQueue implements ShardQueue {
     this.readyBytes -= index.bodyBytes
     order.leave()
     if (noAck) {
-      if (index.isLogged) log.settled(this.definition.id, position)
+      if (index.isLogged) log.settled(this.definition.id, position, ref)
       order.remove()
       sink.deliver(subscriptionId, view, facts)
       log.release(ref)
       return true
     }
+    if (index.isLogged) log.delivered(this.definition.id, position, ref)
     index.markDelivered()
     this.unacked += 1
     if (consumer !== undefined) {
@@ -297,7 +313,13 @@ export class MessageQueue implements ShardQueue {
       const deliveryCount = index.deliveryCount + (failed ? 1 : 0)
       index.setCounts(deliveryCount, index.acquiredCount + 1)
       if (index.isLogged) {
-        this.runtime.log.counted(this.definition.id, order.position, deliveryCount, index.acquiredCount)
+        this.runtime.log.counted(
+          this.definition.id,
+          order.position,
+          index.ref,
+          deliveryCount,
+          index.acquiredCount,
+        )
       }
       if (settings.deliveryLimit !== undefined && deliveryCount > settings.deliveryLimit) {
         this.die('delivery_limit')
@@ -323,13 +345,10 @@ export class MessageQueue implements ShardQueue {
     }
     this.order.comeBack()
     this.readyBytes += index.bodyBytes
-    if (index.deadline !== Number.POSITIVE_INFINITY) {
-      this.expiry.add(index.deadline, this.order.position, this.messageCount)
-    }
   }
 
   private retryNow(position: number): void {
-    if (!this.order.locate(position) || this.order.index.state !== EntryState.HELD) return
+    if (!this.isHeld(position)) return
     this.held -= 1
     this.makeReady()
   }
@@ -359,10 +378,14 @@ export class MessageQueue implements ShardQueue {
     const { order } = this
     const { index } = order
     const { log } = this.runtime
-    if (index.isLogged) log.settled(this.definition.id, order.position)
-    const ref = index.ref
+    const { ref } = index
+    if (index.isLogged) log.settled(this.definition.id, order.position, ref)
     order.remove()
     log.release(ref)
+  }
+
+  isHeld(position: number): boolean {
+    return this.order.locate(position) && this.order.index.state === EntryState.HELD
   }
 
   openHeld(position: number, view: MessageView): boolean {
@@ -370,18 +393,13 @@ export class MessageQueue implements ShardQueue {
   }
 
   finishHeld(position: number): void {
-    if (!this.order.locate(position) || this.order.index.state !== EntryState.HELD) return
+    if (!this.isHeld(position)) return
     this.held -= 1
     this.discard()
   }
 
   isRedelivered(position: number): boolean {
     return this.order.locate(position) && this.order.index.isRedelivered
-  }
-
-  refOf(position: number): number {
-    this.order.locate(position)
-    return this.order.index.ref
   }
 
   // ---- consumers
@@ -392,7 +410,6 @@ export class MessageQueue implements ShardQueue {
   }
 
   subscribe(consumer: QueueConsumer): void {
-    this.hadConsumer = true
     this.consumers.add(consumer)
     this.lease.renew(true)
     this.serve()
@@ -406,7 +423,7 @@ export class MessageQueue implements ShardQueue {
       return
     }
     this.lease.renew(false)
-    if (this.definition.autoDelete && this.hadConsumer) this.runtime.unused(this)
+    if (this.definition.autoDelete) this.runtime.unused(this)
   }
 
   resume(consumer: QueueConsumer): void {
@@ -418,9 +435,72 @@ export class MessageQueue implements ShardQueue {
   private timeOut(consumer: QueueConsumer): void {
     this.consumers.remove(consumer)
     this.runtime.forget(consumer.id)
+    this.lease.renew(this.consumers.count > 0)
     // The sink gives back what it holds, by settling it: only the holder of a delivery settles it.
     consumer.sink.cancelled(consumer.id, 'consumer-timeout')
     this.settleIn()
+  }
+
+  // ---- what the log asks, and finds
+
+  holds(position: number, ref: number): boolean {
+    return this.order.locate(position) && this.order.index.ref === ref
+  }
+
+  refOf(position: number): number | undefined {
+    return this.order.locate(position) ? this.order.index.ref : undefined
+  }
+
+  moved(position: number, ref: number): void {
+    if (this.order.locate(position)) this.order.index.ref = ref
+  }
+
+  historyOf(position: number): MessageHistory {
+    this.order.locate(position)
+    const { index } = this.order
+    return {
+      redelivered: index.isRedelivered,
+      deliveryCount: index.deliveryCount,
+      acquiredCount: index.acquiredCount,
+      publishedAtMs: 0,
+      expirationMs: -1,
+    }
+  }
+
+  recover(position: number, ref: number, message: MessageView, found: MessageHistory): void {
+    const { order } = this
+    const bodyBytes = message.bodyEnd - message.bodyStart
+    const deadline = this.deadlineOfRecovered(found)
+    order.restore(position, ref, ENTRY_LOGGED, bodyBytes, deadline)
+    this.readyBytes += bodyBytes
+    if (deadline !== Number.POSITIVE_INFINITY) this.expiry.add(deadline, position, this.messageCount)
+    this.recoverHistory(position, found)
+  }
+
+  recoverHistory(position: number, { redelivered, deliveryCount, acquiredCount }: MessageHistory): void {
+    if (!this.order.locate(position)) return
+    const { index } = this.order
+    if (redelivered) index.markRedelivered()
+    if (deliveryCount > 0 || acquiredCount > 0) index.setCounts(deliveryCount, acquiredCount)
+  }
+
+  recoverSettled(position: number): number | undefined {
+    const { order } = this
+    if (!order.locate(position)) return undefined
+    const { ref, bodyBytes } = order.index
+    this.readyBytes -= bodyBytes
+    order.leave()
+    order.remove()
+    return ref
+  }
+
+  /** The rest of the time that the message has to live, from the wall clock's reading when it was published. */
+  private deadlineOfRecovered({ publishedAtMs, expirationMs }: MessageHistory): number {
+    const { messageTtlMs = Number.POSITIVE_INFINITY } = this.settings
+    const ttlMs = Math.min(messageTtlMs, expirationMs < 0 ? Number.POSITIVE_INFINITY : expirationMs)
+    if (ttlMs === Number.POSITIVE_INFINITY) return ttlMs
+    const { clock } = this.runtime
+    return clock.monotonic() + publishedAtMs + ttlMs - clock.now()
   }
 
   // ---- managing
@@ -444,7 +524,17 @@ export class MessageQueue implements ShardQueue {
       this.discard()
       count += 1
     }
+    if (this.traits.countsDeliveries && this.held > 0) this.discardHeld()
     return count
+  }
+
+  /** What waits for a retry or for its dead letter to be stored goes too (RabbitMQ 4.3). */
+  private discardHeld(): void {
+    for (const position of [...this.order.positions()]) {
+      if (!this.isHeld(position)) continue
+      this.held -= 1
+      this.discard()
+    }
   }
 
   close(): void {

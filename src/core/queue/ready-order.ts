@@ -48,14 +48,27 @@ export class ReadyOrder {
 
   /** Adds a ready message and returns its position. The order is placed on it. */
   append(priority: number, ref: number, flags: number, bodyBytes: number, deadline: number): number {
+    const lane = this.laneOf(priority)
+    this.ready += 1
+    return lane.append(ref, flags, bodyBytes, deadline) * LANES_MAX + priority
+  }
+
+  /** Adds a ready message at a position that it had before. */
+  restore(position: number, ref: number, flags: number, bodyBytes: number, deadline: number): void {
+    const priority = position % LANES_MAX
+    const lane = this.laneOf(priority)
+    this.ready += 1
+    lane.restore((position - priority) / LANES_MAX, ref, flags, bodyBytes, deadline)
+  }
+
+  private laneOf(priority: number): Lane {
     let lane = this.lanes[priority]
     if (lane === undefined) {
       lane = new Lane(this.pool)
       this.lanes[priority] = lane
     }
     if (priority > this.top) this.top = priority
-    this.ready += 1
-    return lane.append(ref, flags, bodyBytes, deadline) * LANES_MAX + priority
+    return lane
   }
 
   /** Places the order on the message that is served next; false when none is ready. */
@@ -72,19 +85,6 @@ export class ReadyOrder {
       }
     }
     return false
-  }
-
-  /** Places the order on the ready message that a length limit drops: the oldest of the lowest priority. */
-  firstToDrop(): boolean {
-    for (let priority = 0; priority <= this.top; priority++) {
-      const lane = this.lanes[priority]
-      const sequence = lane === undefined ? -1 : lane.first()
-      if (sequence >= 0) {
-        this.placeOn(lane!, sequence, sequence * LANES_MAX + priority)
-        return true
-      }
-    }
-    return this.first()
   }
 
   /** Places the order on a message; false when it is gone. */

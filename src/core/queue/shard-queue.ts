@@ -1,4 +1,5 @@
 import type { MessageView } from '../message.js'
+import type { MessageHistory } from '../shard/shard-log.js'
 import type { DeliverySink, QueueCounts, QueueDefinition, Settlement } from '../shard-port.js'
 import type { QueueConsumer } from './queue-consumer.js'
 import type { QueueSettings } from './settings.js'
@@ -38,12 +39,22 @@ export interface ShardQueue {
   /** Ends consumers, frees messages and timers. */
   close(): void
 
+  /** True while the message waits for its dead letter to be stored; it may have gone with its queue, or in a purge. */
+  isHeld(position: number): boolean
   /** Fills the view with a message that waits for its dead letter to be stored; false when it is not in memory. */
   openHeld(position: number, view: MessageView): boolean
   /** The message that waited is dealt with: it leaves the queue. */
   finishHeld(position: number): void
   /** True when the message that waits was delivered before. */
   isRedelivered(position: number): boolean
-  /** The log's ref of the message. */
-  refOf(position: number): number
+
+  // What the log asks and finds: see ShardLogOwner.
+  holds(position: number, ref: number): boolean
+  /** The log's ref of a message, undefined when the queue does not have it. */
+  refOf(position: number): number | undefined
+  moved(position: number, ref: number): void
+  historyOf(position: number): MessageHistory
+  recover(position: number, ref: number, message: MessageView, found: MessageHistory): void
+  recoverSettled(position: number): number | undefined
+  recoverHistory(position: number, history: MessageHistory): void
 }

@@ -2,6 +2,7 @@ import { decodeProperties } from '../../protocol/amqp091/properties.js'
 import { BrokerError } from '../errors.js'
 import { MessageView } from '../message.js'
 import { describeResource } from '../resource.js'
+import type { MessageHistory } from '../shard/shard-log.js'
 import type { DeliverySink, QueueCounts, QueueDefinition, Settlement, StreamOffset } from '../shard-port.js'
 import { MessageIndex } from './message-index.js'
 import type { QueueConsumer } from './queue-consumer.js'
@@ -24,6 +25,8 @@ interface StreamSegment {
 interface StreamCursor {
   readonly consumer: QueueConsumer
   nextOffset: number
+  /** The consumer has credit and has read everything: it is in {@link StreamQueue.caughtUp}. */
+  isCaughtUp: boolean
 }
 
 /**
@@ -37,7 +40,11 @@ export class StreamQueue implements ShardQueue {
 
   private readonly runtime: QueueRuntime
   private readonly index: MessageIndex
-  private readonly cursors: StreamCursor[] = []
+  private readonly cursors = new Map<QueueConsumer, StreamCursor>()
+  /** Who is served when something is written. The others wait for credit, or room, and are not looked at. */
+  private caughtUp: StreamCursor[] = []
+  /** Empty; takes turns with `caughtUp`. */
+  private otherList: StreamCursor[] = []
   private readonly segments: StreamSegment[] = [{ firstOffset: 0, bytes: 0, lastPublishedAtMs: 0 }]
   private readonly scratch = new MessageView()
   private firstOffset = 0
@@ -56,11 +63,11 @@ export class StreamQueue implements ShardQueue {
 
   get counts(): QueueCounts {
     let unacked = 0
-    for (const { consumer } of this.cursors) unacked += consumer.unacked
+    for (const { unacked: own } of this.cursors.keys()) unacked += own
     return {
       ready: this.index.tail - this.firstOffset,
       unacked,
-      consumers: this.cursors.length,
+      consumers: this.cursors.size,
       readyBytes: this.totalBytes,
     }
   }
@@ -95,7 +102,7 @@ export class StreamQueue implements ShardQueue {
 
   settleIn(): void {
     this.chunkIsOpen = false
-    this.serve()
+    this.serveCaughtUp()
   }
 
   checkSubscription(consumer: QueueConsumer): void {
@@ -116,19 +123,22 @@ export class StreamQueue implements ShardQueue {
 
   subscribe(consumer: QueueConsumer): void {
     const nextOffset = this.resolve(consumer.subscription.streamOffset)
-    this.cursors.push({ consumer, nextOffset })
-    this.serve()
+    const cursor = { consumer, nextOffset, isCaughtUp: false }
+    this.cursors.set(consumer, cursor)
+    this.serve(cursor)
   }
 
   unsubscribe(consumer: QueueConsumer): void {
     consumer.ended = true
-    const place = this.cursors.findIndex((cursor) => cursor.consumer === consumer)
-    if (place >= 0) this.cursors.splice(place, 1)
+    if (this.cursors.get(consumer)?.isCaughtUp) {
+      this.caughtUp = this.caughtUp.filter((cursor) => cursor.consumer !== consumer)
+    }
+    this.cursors.delete(consumer)
   }
 
   resume(consumer: QueueConsumer): void {
     consumer.stalled = false
-    this.serve()
+    this.serve(this.cursors.get(consumer))
   }
 
   get(_noAck: boolean, _sink: DeliverySink): boolean {
@@ -138,7 +148,7 @@ export class StreamQueue implements ShardQueue {
   settle(_position: number, consumer: QueueConsumer | undefined, _outcome: Settlement): void {
     if (consumer === undefined) return
     consumer.unacked -= 1
-    this.serve()
+    this.serve(this.cursors.get(consumer))
   }
 
   configure(settings: QueueSettings): void {
@@ -153,7 +163,7 @@ export class StreamQueue implements ShardQueue {
   }
 
   close(): void {
-    for (const { consumer } of [...this.cursors]) {
+    for (const consumer of [...this.cursors.keys()]) {
       this.unsubscribe(consumer)
       this.runtime.forget(consumer.id)
       consumer.sink.cancelled(consumer.id, 'queue-deleted')
@@ -166,27 +176,90 @@ export class StreamQueue implements ShardQueue {
     return false
   }
 
+  isHeld(): boolean {
+    return false
+  }
+
   finishHeld(): void {}
 
   isRedelivered(): boolean {
     return false
   }
 
-  refOf(position: number): number {
-    this.index.locate(position)
-    return this.index.ref
+  holds(position: number, ref: number): boolean {
+    return this.index.locate(position) && this.index.ref === ref
   }
 
-  private serve(): void {
-    for (const cursor of this.cursors) {
-      while (this.canServe(cursor) && this.deliverNext(cursor));
+  refOf(position: number): number | undefined {
+    return this.index.locate(position) ? this.index.ref : undefined
+  }
+
+  moved(position: number, ref: number): void {
+    if (this.index.locate(position)) this.index.ref = ref
+  }
+
+  historyOf(): MessageHistory {
+    return NO_HISTORY
+  }
+
+  recover(position: number, ref: number, message: MessageView, found: MessageHistory): void {
+    const bytes = message.bodyEnd - message.bodyStart
+    const isFirst = this.index.tail === 0
+    this.index.restore(position, ref, 0, bytes, Number.POSITIVE_INFINITY)
+    if (isFirst || position < this.firstOffset) {
+      this.firstOffset = position
+      this.segments[0] = { ...this.segments[0]!, firstOffset: position }
     }
+    this.totalBytes += bytes
+    const segment = this.segments[this.segments.length - 1]!
+    segment.bytes += bytes
+    segment.lastPublishedAtMs = found.publishedAtMs
+    if (segment.bytes >= (this.settings.segmentBytesMax ?? SEGMENT_BYTES_DEFAULT)) this.addSegment()
+  }
+
+  recoverSettled(position: number): number | undefined {
+    if (!this.index.locate(position)) return undefined
+    const { ref, bodyBytes } = this.index
+    this.totalBytes -= bodyBytes
+    this.index.remove(position)
+    if (position === this.firstOffset) this.firstOffset += 1
+    return ref
+  }
+
+  recoverHistory(): void {}
+
+  private serveCaughtUp(): void {
+    const cursors = this.caughtUp
+    if (cursors.length === 0) return
+    this.caughtUp = this.otherList
+    this.otherList = []
+    for (const cursor of cursors) {
+      cursor.isCaughtUp = false
+      this.serve(cursor)
+    }
+    cursors.length = 0
+    this.otherList = cursors
+  }
+
+  private serveAll(): void {
+    for (const cursor of this.cursors.values()) this.serve(cursor)
+  }
+
+  private serve(cursor: StreamCursor | undefined): void {
+    if (cursor === undefined || cursor.isCaughtUp) return
+    while (this.canServe(cursor) && this.deliverNext(cursor));
   }
 
   private canServe(cursor: StreamCursor): boolean {
     const { consumer } = cursor
     if (this.awaitsBytes || consumer.ended || consumer.stalled || !consumer.hasCredit) return false
-    if (cursor.nextOffset >= this.index.tail) return false
+    if (cursor.nextOffset >= this.index.tail) {
+      if (!cursor.isCaughtUp) {
+        cursor.isCaughtUp = true
+        this.caughtUp.push(cursor)
+      }
+      return false
+    }
     if (consumer.sink.canTake()) return true
     consumer.stalled = true
     return false
@@ -202,7 +275,7 @@ export class StreamQueue implements ShardQueue {
       this.awaitsBytes = true
       log.fetch(this.index.ref, () => {
         this.awaitsBytes = false
-        this.serve()
+        this.serveAll()
       })
       return false
     }
@@ -256,8 +329,12 @@ export class StreamQueue implements ShardQueue {
   }
 
   private roll(): void {
-    this.segments.push({ firstOffset: this.index.tail, bytes: 0, lastPublishedAtMs: 0 })
+    this.addSegment()
     this.retain()
+  }
+
+  private addSegment(): void {
+    this.segments.push({ firstOffset: this.index.tail, bytes: 0, lastPublishedAtMs: 0 })
   }
 
   /** Drops the oldest segments beyond the limits; the newest always stays. */
@@ -280,6 +357,7 @@ export class StreamQueue implements ShardQueue {
       if (!index.locate(this.firstOffset)) continue
       const { ref } = index
       index.remove(this.firstOffset)
+      runtime.log.settled(this.definition.id, this.firstOffset, ref)
       runtime.log.release(ref)
     }
   }
@@ -287,6 +365,14 @@ export class StreamQueue implements ShardQueue {
   private get described(): string {
     return describeResource('queue', this.definition.name, this.definition.vhost)
   }
+}
+
+const NO_HISTORY: MessageHistory = {
+  redelivered: false,
+  deliveryCount: 0,
+  acquiredCount: 0,
+  publishedAtMs: 0,
+  expirationMs: -1,
 }
 
 function matchesFilter(consumer: QueueConsumer, message: MessageView): boolean {

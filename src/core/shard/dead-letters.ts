@@ -13,6 +13,8 @@ interface Death {
   readonly queue: ShardQueue
   readonly position: number
   readonly reason: DeathReason
+  /** At-least-once: queues that have stored the letter already; a repetition leaves them out. */
+  storedIn: number[] | undefined
 }
 
 /** What the dead letters need of their shard. */
@@ -51,16 +53,19 @@ export class DeadLetters {
   }
 
   add(queue: ShardQueue, position: number, reason: DeathReason): void {
-    this.waiting.push({ queue, position, reason })
+    this.waiting.push({ queue, position, reason, storedIn: undefined })
   }
 
   /** Works off every death, and those that this causes. */
   run(): void {
     if (this.running || this.waiting.length === 0) return
     this.running = true
+    let handled = 0
     try {
-      for (let i = 0; i < this.waiting.length; i++) this.handle(this.waiting[i]!)
+      for (; handled < this.waiting.length; handled++) this.handle(this.waiting[handled]!)
     } finally {
+      // A log that takes no more throws: what could not be stored is tried again.
+      for (; handled < this.waiting.length; handled++) this.putOff(this.waiting[handled]!)
       this.waiting = []
       this.running = false
     }
@@ -83,14 +88,21 @@ export class DeadLetters {
 
   private handle(death: Death): void {
     const { queue, position, reason } = death
+    if (!queue.isHeld(position)) return
+    if (!this.log.acceptsDurable) {
+      this.putOff(death)
+      return
+    }
     const { deadLetterExchange: exchange, deadLetterStrategy: strategy } = queue.settings
     if (exchange === undefined) {
       queue.finishHeld(position)
       return
     }
     if (!queue.openHeld(position, this.source)) {
-      this.log.fetch(queue.refOf(position), () => {
-        this.add(queue, position, reason)
+      const ref = queue.refOf(position)
+      if (ref === undefined) return
+      this.log.fetch(ref, () => {
+        this.waiting.push(death)
         this.run()
       })
       return
@@ -98,11 +110,37 @@ export class DeadLetters {
     const redelivered = queue.isRedelivered(position)
     this.withLetter(queue, this.source, reason, exchange, (queueIds, letter) => {
       this.log.atomically(() => {
-        const stored = queueIds.length > 0 && this.targets.store(queueIds, letter, redelivered)
-        if (stored || strategy === 'at-most-once') queue.finishHeld(position)
+        const done =
+          strategy === 'at-most-once'
+            ? this.storeOnce(queueIds, letter, redelivered)
+            : this.storeEverywhere(death, queueIds, letter, redelivered)
+        if (done) queue.finishHeld(position)
         else this.putOff(death)
       })
     })
+  }
+
+  private storeOnce(queueIds: readonly number[], letter: MessageView, redelivered: boolean): boolean {
+    if (queueIds.length > 0) this.targets.store(queueIds, letter, redelivered)
+    return true
+  }
+
+  /** Stores the letter in each queue that does not have it; true when there are queues and all of them have it. */
+  private storeEverywhere(
+    death: Death,
+    queueIds: readonly number[],
+    letter: MessageView,
+    redelivered: boolean,
+  ): boolean {
+    const storedIn = death.storedIn ?? []
+    death.storedIn = storedIn
+    let everywhere = queueIds.length > 0
+    for (const id of queueIds) {
+      if (storedIn.includes(id)) continue
+      if (this.targets.store([id], letter, redelivered)) storedIn.push(id)
+      else everywhere = false
+    }
+    return everywhere
   }
 
   /** Makes the letter of a message and calls `deliver` with the queues that take it. */

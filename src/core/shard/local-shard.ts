@@ -25,12 +25,12 @@ import {
 } from '../shard-port.js'
 import { PendingConfirms } from './confirms.js'
 import { DeadLetters } from './dead-letters.js'
-import type { ShardLog } from './shard-log.js'
+import type { MessageHistory, ShardLog, ShardLogOwner } from './shard-log.js'
 
 /**
  * A shard on this event loop: its queues and their one log. Everything that happens to a queue happens here, in order.
  */
-export class LocalShard implements ShardPort, QueueRuntime {
+export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   readonly log: ShardLog
   readonly timers: Timers
   readonly clock: Clock
@@ -55,11 +55,13 @@ export class LocalShard implements ShardPort, QueueRuntime {
   private readonly targets: ShardQueue[] = []
   private readonly returned = new Set<ShardQueue>()
   private microtaskDue = false
+  /** Publishes that wait for the batch being filled, and for the one that is on its way. */
   private confirms = new PendingConfirms()
-  private syncing: PendingConfirms | undefined
+  private flying = new PendingConfirms()
 
   constructor(log: ShardLog, timers: Timers, host: ShardHost) {
     this.log = log
+    log.attach(this)
     this.timers = timers
     this.clock = timers.clock
     this.host = host
@@ -113,7 +115,6 @@ export class LocalShard implements ShardPort, QueueRuntime {
     }
     this.queues.delete(queueId)
     queue.close()
-    this.log.queueDeleted(queueId)
     return ready
   }
 
@@ -142,7 +143,6 @@ export class LocalShard implements ShardPort, QueueRuntime {
     if (stored === SOME_REFUSED) return PublishOutcome.REJECTED
     if (stored === STORED_DURABLY && publishSeqNo > 0 && !this.log.isSynced) {
       this.confirms.add(publisher, publishSeqNo)
-      this.awaitSync()
       return PublishOutcome.PENDING
     }
     return PublishOutcome.CONFIRMED
@@ -150,6 +150,7 @@ export class LocalShard implements ShardPort, QueueRuntime {
 
   /** Puts a message into queues: stored once, handed over directly where nothing needs to be stored. */
   private store(queueIds: readonly number[], message: MessageView, redelivered: boolean): Stored {
+    if (queueIds.length > TARGETS_MAX) return this.storeInParts(queueIds, message, redelivered)
     const { targets, log } = this
     const first = targets.length
     let refused = false
@@ -159,6 +160,7 @@ export class LocalShard implements ShardPort, QueueRuntime {
       const queue = this.queues.get(queueIds[i]!)
       if (queue === undefined) continue
       if (!queue.admits(message)) refused = true
+      else if (!log.acceptsDurable && queue.keeps(message)) refused = true
       else if (redelivered || !queue.deliverDirect(message)) {
         targets.push(queue)
         if (queue.keeps(message)) durable = true
@@ -172,8 +174,9 @@ export class LocalShard implements ShardPort, QueueRuntime {
       const ref = log.append(message, count, durable, nowMs)
       for (let i = 0; i < count; i++) {
         const queue = targets[first + i]!
-        const position = queue.put(ref, message, durable && queue.keeps(message), redelivered)
-        log.setTarget(ref, i, queue.definition.id, position)
+        const kept = durable && queue.keeps(message)
+        const position = queue.put(ref, message, kept, redelivered)
+        log.setTarget(ref, i, queue.definition.id, position, kept)
       }
       for (let i = 0; i < count; i++) targets[first + i]!.settleIn()
       targets.length = first
@@ -182,16 +185,69 @@ export class LocalShard implements ShardPort, QueueRuntime {
     return durable ? STORED_DURABLY : ALL_STORED
   }
 
-  private awaitSync(): void {
-    if (this.syncing !== undefined) return
-    const batch = this.confirms
-    this.syncing = batch
-    this.confirms = new PendingConfirms()
-    this.log.whenSynced((error) => {
-      this.syncing = undefined
-      batch.settle(error !== undefined)
-      if (this.confirms.size > 0) this.awaitSync()
-    })
+  private storeInParts(queueIds: readonly number[], message: MessageView, redelivered: boolean): Stored {
+    let stored: Stored = ALL_STORED
+    for (let first = 0; first < queueIds.length; first += TARGETS_MAX) {
+      const part = this.store(queueIds.slice(first, first + TARGETS_MAX), message, redelivered)
+      if (stored !== SOME_REFUSED && part !== ALL_STORED) stored = part
+    }
+    return stored
+  }
+
+  // ---- what the log tells and asks
+
+  sealed(): void {
+    const spare = this.flying
+    this.flying = this.confirms
+    this.confirms = spare
+  }
+
+  synced(error: Error | undefined): void {
+    this.flying.settle(error !== undefined)
+    if (error !== undefined) this.confirms.settle(true)
+  }
+
+  holds(queueId: number, position: number, ref: number): boolean {
+    return this.queues.get(queueId)?.holds(position, ref) ?? false
+  }
+
+  refOf(queueId: number, position: number): number | undefined {
+    return this.queues.get(queueId)?.refOf(position)
+  }
+
+  moved(queueId: number, position: number, ref: number): void {
+    this.queues.get(queueId)?.moved(position, ref)
+  }
+
+  historyOf(queueId: number, position: number): MessageHistory {
+    return this.queues.get(queueId)!.historyOf(position)
+  }
+
+  recover(
+    queueId: number,
+    position: number,
+    ref: number,
+    message: MessageView,
+    found: MessageHistory,
+  ): boolean {
+    const queue = this.queues.get(queueId)
+    if (queue === undefined) return false
+    queue.recover(position, ref, message, found)
+    return true
+  }
+
+  recoverSettled(queueId: number, position: number): number | undefined {
+    return this.queues.get(queueId)?.recoverSettled(position)
+  }
+
+  recoverHistory(queueId: number, position: number, history: MessageHistory): void {
+    this.queues.get(queueId)?.recoverHistory(position, history)
+  }
+
+  /** Recovery is over: limits and deadlines take effect. */
+  recovered(): void {
+    for (const queue of this.queues.values()) queue.settleIn()
+    this.deadLetters.run()
   }
 
   // ---- consuming
@@ -211,8 +267,10 @@ export class LocalShard implements ShardPort, QueueRuntime {
   unsubscribe(subscriptionId: number): void {
     const consumer = this.subscriptions.get(subscriptionId)
     if (consumer === undefined) return
+    // Settling what it holds needs the queue only. A queue deleted meanwhile must not leave the consumer behind here.
+    this.subscriptions.delete(subscriptionId)
     this.queues.get(consumer.queueId)?.unsubscribe(consumer)
-    if (consumer.unacked === 0) this.subscriptions.delete(subscriptionId)
+    this.deadLetters.run()
   }
 
   resume(subscriptionId: number): void {
@@ -223,7 +281,9 @@ export class LocalShard implements ShardPort, QueueRuntime {
   }
 
   get(queueId: number, noAck: boolean, sink: DeliverySink): boolean {
-    return this.queues.get(queueId)?.get(noAck, sink) ?? false
+    const got = this.queues.get(queueId)?.get(noAck, sink) ?? false
+    this.deadLetters.run()
+    return got
   }
 
   settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void {
@@ -231,7 +291,6 @@ export class LocalShard implements ShardPort, QueueRuntime {
     if (queue === undefined) return
     const consumer = subscriptionId === 0 ? undefined : this.subscriptions.get(subscriptionId)
     queue.settle(position, consumer, outcome)
-    if (consumer?.ended && consumer.unacked === 0) this.subscriptions.delete(subscriptionId)
     this.deadLetters.run()
   }
 
@@ -285,6 +344,9 @@ export class LocalShard implements ShardPort, QueueRuntime {
     this.deadLetters.close()
   }
 }
+
+/** Most queues that share one stored message: logs count them in 16 bits. */
+const TARGETS_MAX = 0xffff
 
 /** What became of a message that was to be stored. */
 const SOME_REFUSED = 0

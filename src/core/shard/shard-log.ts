@@ -8,37 +8,83 @@ import type { MessageView } from '../message.js'
  * it fills is good until the next call of any method here.
  */
 export interface ShardLog {
+  /** Names the shard that the log calls back. Comes first, once. */
+  attach(owner: ShardLogOwner): void
+
   /**
    * Stores a message for `targetCount` queues and returns its ref. The caller then names each target with
    * {@link setTarget}, before anything else is appended. `durable` asks for the message to survive a crash.
-   * Throws StorageError when the log takes no more writes.
    */
   append(message: MessageView, targetCount: number, durable: boolean, nowMs: number): number
-  /** Names target number `target` (from 0) of the message appended last. */
-  setTarget(ref: number, target: number, queueId: number, position: number): void
+  /**
+   * Names target number `target` (from 0) of the message appended last. `kept` is false for a queue that loses the
+   * message in a crash even though another target of it does not.
+   */
+  setTarget(ref: number, target: number, queueId: number, position: number, kept: boolean): void
   /** Fills `view` with a message. False when its bytes are not in memory: {@link fetch} brings them. */
   open(ref: number, view: MessageView): boolean
-  /** Brings a message's bytes to memory and calls back once, also when that failed (open then throws). */
+  /** Brings a message's bytes to memory and then calls back; tries for as long as the disk refuses. */
   fetch(ref: number, done: () => void): void
   /** When the message was published, in ms since the epoch. The message must be in memory. */
   publishedAtMs(ref: number): number
   /** One queue fewer holds the message; the last one frees it. */
   release(ref: number): void
 
-  /** A durable message left a queue. */
-  settled(queueId: number, position: number): void
-  /** The counts of a durable message that went back to its queue. */
-  counted(queueId: number, position: number, deliveryCount: number, acquiredCount: number): void
-  /** A durable queue lost all that was ready in it, or all of it. */
-  purged(queueId: number): void
-  queueDeleted(queueId: number): void
+  /** A durable message is about to leave a queue; its {@link release} follows. */
+  settled(queueId: number, position: number, ref: number): void
+  /** A durable message was handed to a consumer. */
+  delivered(queueId: number, position: number, ref: number): void
+  /** A durable message went back to its queue with these counts. */
+  counted(queueId: number, position: number, ref: number, deliveryCount: number, acquiredCount: number): void
   /** What `work` appends is one record: all of it survives a crash, or none. */
   atomically(work: () => void): void
 
+  /** False when the log takes no more durable messages: its disk failed, or is full and too much waits already. */
+  readonly acceptsDurable: boolean
   /** True when nothing durable waits for a sync, so that durable publishes may be confirmed at once. */
   readonly isSynced: boolean
   /** Calls back once everything appended so far is durable, with an error when it never will be. */
   whenSynced(done: (error: Error | undefined) => void): void
   /** Octets of message records in memory. */
   readonly residentBytes: number
+}
+
+/** The shard, as its log sees it. */
+export interface ShardLogOwner {
+  /** Everything appended so far is on its way to the disk as one batch. */
+  sealed(): void
+  /** The batch that was sealed last is durable, or never will be. One batch is on its way at a time. */
+  synced(error: Error | undefined): void
+  /** True when the queue still has the message, under this ref. */
+  holds(queueId: number, position: number, ref: number): boolean
+  /** The ref of a message that the queue has, undefined when it has not. */
+  refOf(queueId: number, position: number): number | undefined
+  /** The message, which the queue {@link holds}, has a new ref. The log has counted it there already. */
+  moved(queueId: number, position: number, ref: number): void
+  /** What a restart must know of a message that the queue {@link holds}: it is written anew with the message. */
+  historyOf(queueId: number, position: number): MessageHistory
+
+  /** Recovery: the log has found a message of a queue. False when there is no such queue (any more). */
+  recover(
+    queueId: number,
+    position: number,
+    ref: number,
+    message: MessageView,
+    found: MessageHistory,
+  ): boolean
+  /** Recovery: the message left the queue. Returns its ref, or undefined when the queue does not have it. */
+  recoverSettled(queueId: number, position: number): number | undefined
+  /** Recovery: the message has this history by now. */
+  recoverHistory(queueId: number, position: number, history: MessageHistory): void
+}
+
+/** What became of a message before: kept over restarts. */
+export interface MessageHistory {
+  readonly redelivered: boolean
+  readonly deliveryCount: number
+  readonly acquiredCount: number
+  /** When it was published, in ms since the epoch; 0 when nobody asked. Means something in {@link ShardLogOwner.recover} only. */
+  readonly publishedAtMs: number
+  /** Its expiration property in ms, -1 for none. Likewise. */
+  readonly expirationMs: number
 }

@@ -1,0 +1,31 @@
+import type { Arena } from '../../util/arena.js'
+import type { Clock } from '../../util/clock.js'
+import type { Logger } from '../../util/logger.js'
+import type { Disk } from '../disk.js'
+import type { StorageError } from '../storage-error.js'
+import type { SyncMode } from './flusher.js'
+
+/** Octets of a segment's file, at about which the next one begins. */
+export const SEGMENT_BYTES_DEFAULT = 32 << 20
+
+/** What a file log is told. */
+export interface FileLogOptions {
+  readonly disk: Disk
+  /** Folder of the log's segments. */
+  readonly folder: string
+  /** Folder for transient messages that memory has no room for; emptied at every start. */
+  readonly scratchFolder: string
+  readonly arena: Arena
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly sync: SyncMode
+  readonly segmentBytesMax: number
+  /** Octets of messages kept in memory; what is being written comes on top. */
+  readonly residentBytesMax: number
+  /** Octets that may wait to be written before durable messages are refused. */
+  readonly unwrittenBytesMax: number
+  /** The log failed for good: it takes no more writes. */
+  readonly onFailure?: (error: StorageError) => void
+  /** The disk is full, or takes writes again. */
+  readonly onFull?: (isFull: boolean) => void
+}
