@@ -15,11 +15,20 @@ import type { VhostLimits, VhostMetadata } from './topology/vhost.js'
 export interface DefinitionLog {
   /** Resolves when the change and all before it would survive a crash; rejects when the log takes no more. */
   append(change: DefinitionChange): Durable
+  /**
+   * Resolves when all that was appended so far would survive a crash; undefined when it already would. For whoever
+   * finds that what it wants was made already: perhaps only just, by somebody else.
+   */
+  barrier(): Durable
 }
 
 /** Keeps nothing: a node without a data directory. */
 export class MemoryDefinitionLog implements DefinitionLog {
   append(_change: DefinitionChange): Durable {
+    return undefined
+  }
+
+  barrier(): Durable {
     return undefined
   }
 }

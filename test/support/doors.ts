@@ -119,10 +119,16 @@ export class RecordingShardPort implements ShardPort {
 /** Remembers what was appended. */
 export class RecordingLog implements DefinitionLog {
   readonly changes: DefinitionChange[] = []
+  /** What is not on disk yet, as far as the doors are told. */
+  pending: Durable
 
   append(change: DefinitionChange): Durable {
     this.changes.push(change)
-    return undefined
+    return this.pending
+  }
+
+  barrier(): Durable {
+    return this.pending
   }
 }
 

@@ -25,7 +25,7 @@ export class BindingDoors {
     type.checkBinding?.(destination, request.routingKey, request.arguments)
     if (destination.kind === 'queue') checkNotLocked(destination, actor.connectionId)
     const binding = new Binding(source, destination, request.routingKey, request.arguments)
-    if (source.outgoing.has(binding.identity)) return undefined
+    if (source.outgoing.has(binding.identity)) return binding.durable ? log.barrier() : undefined
     vhost.addBinding(binding)
     const written = binding.durable ? log.append(bindingChange('binding-put', binding)) : undefined
     if (events.hears('binding.created')) {
@@ -41,7 +41,7 @@ export class BindingDoors {
     const { destinationKind, destination, routingKey } = request
     const identity = bindingIdentity(destinationKind, destination, routingKey, request.arguments)
     const binding = vhost.exchanges.get(request.source)?.outgoing.get(identity)
-    if (binding === undefined) return undefined
+    if (binding === undefined) return this.context.log.barrier()
     if (binding.destination.kind === 'queue') checkNotLocked(binding.destination, actor.connectionId)
     return this.removal.binding(binding, actor.principal.name)
   }

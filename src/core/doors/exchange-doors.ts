@@ -35,7 +35,7 @@ export class ExchangeDoors {
     const existing = vhost.exchanges.get(name)
     if (existing !== undefined) {
       checkEquivalent(existing, request)
-      return undefined
+      return existing.durable ? this.context.log.barrier() : undefined
     }
     checkNotReserved('exchange', name)
     this.checkAlternate(actor, vhost, name, request.arguments.get(ALTERNATE_EXCHANGE))
@@ -60,7 +60,7 @@ export class ExchangeDoors {
     }
     this.context.permissions.check(actor.principal, vhostName, 'exchange', name, 'configure')
     const exchange = vhostNamed(this.context.topology, vhostName).exchanges.get(name)
-    if (exchange === undefined) return undefined
+    if (exchange === undefined) return this.context.log.barrier()
     if (ifUnused && exchange.outgoing.size > 0) {
       throw new BrokerError('PRECONDITION_FAILED', `${describeResource('exchange', name, vhostName)} in use`)
     }

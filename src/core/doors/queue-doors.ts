@@ -66,7 +66,7 @@ export class QueueDoors {
     this.context.permissions.checkAny(actor.principal, vhostName, 'queue', name)
     const queue = queueNamed(vhostNamed(this.context.topology, vhostName), name)
     checkNotLocked(queue, actor.connectionId)
-    return this.declared(queue)
+    return this.declared(queue, undefined)
   }
 
   delete(
@@ -78,7 +78,7 @@ export class QueueDoors {
     const name = withoutLineEnds(requestedName)
     this.context.permissions.check(actor.principal, vhostName, 'queue', name, 'configure')
     const queue = vhostNamed(this.context.topology, vhostName).queues.get(name)
-    if (queue === undefined) return { messageCount: 0, durable: undefined }
+    if (queue === undefined) return { messageCount: 0, durable: this.context.log.barrier() }
     checkNotLocked(queue, actor.connectionId)
     const messageCount = this.deleteFromShard(queue, conditions)
     return { messageCount, durable: this.forget(queue, actor.principal.name) }
@@ -161,16 +161,16 @@ export class QueueDoors {
     const args = type === undefined ? request.arguments : withType(request.arguments, type)
     checkSameArguments(resource, QUEUE_TYPE_ARGUMENTS[queue.type], queue.arguments, args)
     this.context.shards.portFor(queue.id).touchQueue(queue.id)
-    return this.declared(queue)
+    return this.declared(queue, queue.durable ? this.context.log.barrier() : undefined)
   }
 
-  private declared(queue: QueueRecord): QueueDeclared {
+  private declared(queue: QueueRecord, durable: Durable): QueueDeclared {
     const counts = this.context.shards.portFor(queue.id).countsOf(queue.id)
     return {
       name: queue.name,
       messageCount: counts.ready,
       consumerCount: counts.consumers,
-      durable: undefined,
+      durable,
     }
   }
 

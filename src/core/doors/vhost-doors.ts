@@ -22,7 +22,7 @@ export class VhostDoors {
   /** Makes a vhost with the exchanges that every vhost has. One that exists stays as it is. */
   create(actor: Actor | undefined, name: string, metadata: Partial<VhostMetadata>): Put {
     const { topology, log, events, options } = this.context
-    if (topology.vhosts.has(name)) return { created: false, durable: undefined }
+    if (topology.vhosts.has(name)) return { created: false, durable: log.barrier() }
     if (topology.vhosts.size >= options.vhostMax) {
       throw new BrokerError(
         'PRECONDITION_FAILED',

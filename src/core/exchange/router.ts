@@ -3,6 +3,7 @@ import { Route } from '../route.js'
 import type { Destination } from '../topology/binding.js'
 import type { Exchange } from '../topology/exchange.js'
 import type { DestinationSink } from './exchange-matcher.js'
+import { RouteBudget } from './route-cache.js'
 import { RoutedMessage } from './routed-message.js'
 
 /**
@@ -11,6 +12,8 @@ import { RoutedMessage } from './routed-message.js'
  * of the search. One router serves a topology, and searches do not overlap.
  */
 export class Router implements DestinationSink {
+  /** For the caches of the routes that were found. */
+  readonly budget = new RouteBudget()
   private search = 0
   private readonly message = new RoutedMessage()
   private queueIds: number[] = []
@@ -21,6 +24,8 @@ export class Router implements DestinationSink {
   route(start: Exchange, routingKeys: readonly string[], view: MessageView): Route {
     this.search++
     this.queueIds = []
+    // A search that failed may have left some.
+    this.waiting.length = 0
     this.message.reset(view)
     let cacheable = true
     start.routedAt = this.search

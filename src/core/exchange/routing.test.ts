@@ -4,9 +4,9 @@ import { DoorFixture, messageWith, VHOST } from '../../../test/support/doors.js'
 import { randomFrom } from '../../../test/support/random.js'
 import { field } from '../../protocol/amqp091/field-table.js'
 import type { MessageView } from '../message.js'
-import type { Route } from '../route.js'
+import { Route } from '../route.js'
 import type { Exchange } from '../topology/exchange.js'
-import { ROUTE_CACHE_GENERATION_MAX } from './route-cache.js'
+import { ALL_ROUTES_WEIGHT_MAX, ROUTE_CACHE_GENERATION_MAX, RouteBudget, RouteCache } from './route-cache.js'
 
 const MESSAGE = messageWith({})
 const alternate = (name: string) => ({ arguments: new Map([['alternate-exchange', field.string(name)]]) })
@@ -120,6 +120,26 @@ test('the cache of routes is bounded, and a route that leaves it is stale', () =
     target as unknown as { routes: { young: Map<string, Route>; old: Map<string, Route> } }
   ).routes
   assert.ok(young.size + old.size <= 2 * ROUTE_CACHE_GENERATION_MAX)
+})
+
+test('all caches together are bounded, and the oldest gives way whole', () => {
+  const budget = new RouteBudget()
+  const caches = Array.from({ length: 400 }, () => new RouteCache(budget))
+  const weightOf = () => (budget as unknown as { weight: number }).weight
+  const big = Array.from({ length: 1_000 }, (_, i) => i)
+  const first = new Route(big, true)
+  caches[0].set('k', first)
+  for (const cache of caches) {
+    for (let i = 0; i < 300; i++) {
+      cache.set(`key ${i}`, new Route(big, true))
+      assert.ok(weightOf() <= ALL_ROUTES_WEIGHT_MAX)
+    }
+  }
+  assert.equal(first.stale, true)
+  assert.equal(caches[0].get('k'), undefined)
+  assert.notEqual(caches.at(-1)!.get('key 299'), undefined)
+  for (const cache of caches) cache.drop()
+  assert.equal(weightOf(), 0)
 })
 
 test('a publisher learns that its exchange is gone', () => {

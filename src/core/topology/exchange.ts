@@ -45,7 +45,7 @@ export class Exchange implements PublishTarget {
   /** Number of the last search that came by. */
   routedAt = 0
   protected readonly router: Router
-  private readonly routes = new RouteCache()
+  private readonly routes: RouteCache
 
   constructor(vhost: Vhost, definition: ExchangeDefinition, matcher: ExchangeMatcher, router: Router) {
     this.vhost = vhost
@@ -58,6 +58,7 @@ export class Exchange implements PublishTarget {
     this.isTopic = definition.type === 'topic'
     this.matcher = matcher
     this.router = router
+    this.routes = new RouteCache(router.budget)
   }
 
   get alternate(): Exchange | undefined {

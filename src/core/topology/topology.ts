@@ -1,4 +1,5 @@
 import type { ExchangeTypes } from '../exchange/exchange-types.js'
+import { Router } from '../exchange/router.js'
 import type { ParameterValue } from '../policy/parameter-value.js'
 import type { QueueRecord, QueueRecordDefinition } from './queue-record.js'
 import { NO_METADATA, Vhost, type VhostMetadata } from './vhost.js'
@@ -12,6 +13,7 @@ export class Topology {
   readonly vhosts = new Map<string, Vhost>()
   readonly globalParameters = new Map<string, ParameterValue>()
   private readonly queues = new Map<number, QueueRecord>()
+  private readonly router = new Router()
   private nextQueueId = 1
 
   constructor(types: ExchangeTypes) {
@@ -51,7 +53,7 @@ export class Topology {
   }
 
   addVhost(name: string, metadata: VhostMetadata = NO_METADATA): Vhost {
-    const vhost = new Vhost(name, metadata, this.types)
+    const vhost = new Vhost(name, metadata, this.types, this.router)
     this.vhosts.set(name, vhost)
     return vhost
   }

@@ -1,5 +1,5 @@
 import type { ExchangeTypes } from '../exchange/exchange-types.js'
-import { Router } from '../exchange/router.js'
+import type { Router } from '../exchange/router.js'
 import type { ParameterValue } from '../policy/parameter-value.js'
 import type { Policy, PolicyPair } from '../policy/policy.js'
 import type { QueueType } from '../queue/settings.js'
@@ -53,13 +53,14 @@ export class Vhost {
   readonly defaultExchange: Exchange
   /** Exchanges by the name of their alternate exchange, which need not exist. */
   private readonly alternateUsers = new Map<string, Set<Exchange>>()
-  private readonly router = new Router()
+  private readonly router: Router
   private readonly types: ExchangeTypes
 
-  constructor(name: string, metadata: VhostMetadata, types: ExchangeTypes) {
+  constructor(name: string, metadata: VhostMetadata, types: ExchangeTypes, router: Router) {
     this.name = name
     this.metadata = metadata
     this.types = types
+    this.router = router
     this.defaultExchange = new DefaultExchange(this, this.router)
     this.exchanges.set('', this.defaultExchange)
   }
@@ -98,7 +99,8 @@ export class Vhost {
   removeQueue(queue: QueueRecord): readonly Binding[] {
     queue.route.stale = true
     const incoming = [...queue.incoming]
-    for (const binding of incoming) this.removeBinding(binding)
+    for (const source of new Set(incoming.map((binding) => binding.source))) this.dropRoutesFrom(source)
+    for (const binding of incoming) this.unlink(binding)
     this.queues.delete(queue.name)
     this.dropRoutesToQueueNames()
     return incoming
