@@ -4,7 +4,7 @@ export interface ConfirmSink {
   nack(deliveryTag: number, multiple: boolean): void
 }
 
-const INITIAL_CAPACITY = 256
+const INITIAL_CAPACITY = 64
 
 // What is known of a publish that is not answered yet. 1 to PENDING_MAX: so many shards have yet to store it.
 const CONFIRMED = 0

@@ -7,7 +7,7 @@ import { checkMessageSize, immediateRefused, MESSAGE_SIZE_CEILING_BYTES } from '
 const HEADER_OCTETS_MIN = CONTENT_HEADER_SIZE + 2
 
 /** A body up to this gets its memory at once; a larger one as it arrives, since a header alone costs a peer nothing. */
-const EAGER_BODY_OCTETS = 64 * 1024
+const EAGER_BODY_OCTETS = 256 * 1024
 
 const AWAITS_NOTHING = 0
 const AWAITS_HEADER = 1

@@ -44,13 +44,14 @@ const HASHED_OCTETS_MAX = 24
  */
 export class RouteMemory {
   private last: RememberedRoute | undefined
-  private readonly slots: (RememberedRoute | undefined)[] = new Array(SLOTS).fill(undefined)
+  /** Made with the second route: many channels publish to one place only, or not at all. */
+  private slots: (RememberedRoute | undefined)[] | undefined
 
   /** The remembered route, if it is one under the permissions of now and its exchange is still there. */
   find(buffer: Buffer, start: number, end: number, permissionVersion: number): RememberedRoute | undefined {
     let found = this.last
     if (found === undefined || !found.isFor(buffer, start, end)) {
-      found = this.slots[slotOf(buffer, start, end)]
+      found = this.slots?.[slotOf(buffer, start, end)]
       if (found === undefined || !found.isFor(buffer, start, end)) return undefined
       this.last = found
     }
@@ -58,7 +59,13 @@ export class RouteMemory {
   }
 
   remember(route: RememberedRoute): void {
+    const before = this.last
     this.last = route
+    if (this.slots === undefined) {
+      if (before === undefined) return
+      this.slots = new Array(SLOTS).fill(undefined)
+      this.slots[slotOf(before.routing, 0, before.routing.length)] = before
+    }
     this.slots[slotOf(route.routing, 0, route.routing.length)] = route
   }
 }

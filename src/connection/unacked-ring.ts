@@ -1,5 +1,5 @@
-/** Capacity of a new ring; a power of two, as is every later one. */
-const INITIAL_CAPACITY = 64
+/** Capacity of a new ring; a power of two, as is every later one. Small: most channels of a node are idle. */
+const INITIAL_CAPACITY = 16
 const CAPACITY_MAX = 2 ** 26
 
 /** A ring that is emptier than this when it is full moves its oldest entries aside instead of growing. */

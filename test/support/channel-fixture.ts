@@ -206,7 +206,7 @@ export class ChannelFixture {
       clock: new SystemClock(),
       logger: SILENT_LOGGER,
       replyTo: this.replyTo,
-      limits: { maxMessageSizeBytes: 100_000, consumerMaxPerChannel: 0, defaultConsumerPrefetch: 0 },
+      limits: { maxMessageSizeBytes: 600_000, consumerMaxPerChannel: 0, defaultConsumerPrefetch: 0 },
       capabilities: { consumerCancelNotify: options.cancelNotify ?? true },
       frameMax: FRAME_MAX,
       output: this.out as unknown as ConnectionOutput,
