@@ -71,7 +71,7 @@ test('a second signal ends it at once with the status of that signal', async (t)
   connection.on('error', () => {})
   // A peer that does not read answers no close, so the clean stop has something to wait for.
   const { stream } = (connection as unknown as { connection: { stream: Socket } }).connection
-  stream.pause()
+  stream.removeAllListeners('readable')
   cleanUp(t, () => void stream.destroy())
   server.signal('SIGTERM')
   await until(async () => !(await accepts(port)), 'the clean stop has begun')
