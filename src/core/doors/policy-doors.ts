@@ -14,7 +14,10 @@ export interface Put {
   readonly durable: Durable
 }
 
-/** Setting and clearing policies and operator policies. What they change is changed when a method returns. */
+/**
+ * Setting and clearing policies and operator policies. What they change is changed when a method returns. Who may is the
+ * caller's to ask, by tags.
+ */
 export class PolicyDoors {
   private readonly context: DoorContext
   private readonly validator: PolicyValidator
