@@ -76,7 +76,7 @@ export const OPTIONS = {
     LOOPBACK_LISTENERS,
     'Addresses for AMQP without TLS. A port alone is every interface; with no setting at all it is port 5672 on loopback.',
   ),
-  listenersTls: list('listeners.ssl', LISTENER, [], 'Addresses for AMQP with TLS, by custom port 5671.'),
+  listenersTls: list('listeners.ssl', LISTENER, [], 'Addresses for AMQP with TLS, usually port 5671.'),
   listenersUnix: list('listeners.unix', TEXT, [], 'Paths of Unix domain sockets for AMQP.'),
   bind: optional('bind', BIND_ADDRESS, 'Replaces the host of every TCP and TLS listener.', {
     flag: { name: 'bind', placeholder: 'ADDR' },
