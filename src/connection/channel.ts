@@ -40,8 +40,9 @@ export class Channel implements ConfirmSink {
   constructor(host: ChannelHost, number: number) {
     this.host = host
     this.number = number
-    this.consuming = new Consuming(host, number)
-    this.publishing = new Publishing(host, number, this.consuming, () => this.wantEndOfTurn())
+    const wantEndOfTurn = (): void => this.wantEndOfTurn()
+    this.consuming = new Consuming(host, number, wantEndOfTurn)
+    this.publishing = new Publishing(host, number, this.consuming, wantEndOfTurn)
   }
 
   /** True between basic.publish and the end of its content. */
@@ -176,13 +177,18 @@ export class Channel implements ConfirmSink {
     )
   }
 
-  /** The turn's work is done: deliveries that were put off go out, then the confirms. */
+  /** The turn's work is done: deliveries that were put off go out, then confirms and commit-ok. May throw, as methods may. */
   endOfTurn(): void {
     this.turnWanted = false
     if (this.released) return
     this.flushPorts()
     while (this.consuming.passRoomOn()) this.flushPorts()
     this.publishing.confirms.flush(this)
+    this.publishing.transaction?.endOfTurn()
+    const { failure } = this.consuming
+    if (failure === undefined) return
+    this.consuming.failure = undefined
+    throw failure
   }
 
   /** The connection's output has room again. */

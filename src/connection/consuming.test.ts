@@ -198,6 +198,22 @@ test('a client is told when its queue is deleted, if it wants to know', () => {
   }
 })
 
+test('a consumer that times out is cancelled, or ends its channel when the client would not hear of it', () => {
+  const told = new ChannelFixture()
+  consume(told, 'a')
+  told.port.sinks.get(1)!.cancelled(1, 'consumer-timeout')
+  assert.deepEqual(told.turn().texts(), ['basic.consume-ok a', 'basic.cancel a'])
+
+  const ended = new ChannelFixture({ cancelNotify: false })
+  consume(ended, 'a')
+  ended.port.sinks.get(1)!.cancelled(1, 'consumer-timeout')
+  const text =
+    'delivery acknowledgement on channel 3 timed out. Timeout value used: -1 ms. ' +
+    'This timeout value can be configured, see consumers doc guide to learn more'
+  assert.throws(() => ended.turn(), refusal('PRECONDITION_FAILED', text))
+  ended.turn()
+})
+
 test('the end of a channel returns what is unacked and writes nothing', () => {
   const fixture = new ChannelFixture()
   consume(fixture, 'a')

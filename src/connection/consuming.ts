@@ -30,9 +30,12 @@ export class Consuming {
   readonly unacked = new UnackedRing()
   /** The consumer of direct reply-to, if there is one. */
   replyConsumer: ReplyConsumer | undefined
+  /** Why the channel has to be closed at the end of the turn. */
+  failure: BrokerError | undefined
 
   private readonly host: ChannelHost
   private readonly channelNumber: number
+  private readonly wantEndOfTurn: () => void
   private readonly consumers = new Map<string, Consumer>()
   private readonly getSink: DeliverySink
   /** Consumers that said no to a delivery, the first to say so first: they go on in this order. */
@@ -45,9 +48,10 @@ export class Consuming {
   /** For the sink of basic.get, while one runs. */
   private getNoAck = false
 
-  constructor(host: ChannelHost, channelNumber: number) {
+  constructor(host: ChannelHost, channelNumber: number, wantEndOfTurn: () => void) {
     this.host = host
     this.channelNumber = channelNumber
+    this.wantEndOfTurn = wantEndOfTurn
     this.consumerPrefetch = host.limits.defaultConsumerPrefetch
     this.getSink = {
       subscribed() {},
@@ -173,7 +177,9 @@ export class Consuming {
     if (this.host.capabilities.consumerCancelNotify) {
       encodeBasicCancel(this.host.output, this.channelNumber, consumer.tag, true)
     } else if (reason === 'consumer-timeout') {
-      this.host.fail(this.channelNumber, acknowledgementTimeout(this.channelNumber), 0, 0)
+      // Not from here: the shard is in the middle of its work, and the end of the channel settles things there.
+      this.failure ??= acknowledgementTimeout(this.channelNumber)
+      this.wantEndOfTurn()
     }
   }
 

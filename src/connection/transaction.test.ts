@@ -47,7 +47,7 @@ test('a transaction publishes and acks at commit, in order, and forgets both at 
     refusal('CHANNEL_ERROR', "unexpected command while processing 'tx.commit'"),
   )
   fixture.port.publisher?.confirmed(1)
-  assert.deepEqual(fixture.texts(), ['tx.commit-ok'])
+  assert.deepEqual(fixture.turn().texts(), ['tx.commit-ok'])
   assert.equal(fixture.port.published[0].body, 'one')
 })
 
@@ -63,5 +63,18 @@ test('a commit of which a queue refuses something closes the channel', () => {
   fixture.port.outcome = PublishOutcome.PENDING
   fixture.publishInPlace('', 'q', 'm').send((w) => encodeTxCommit(w, 3))
   fixture.port.publisher?.refused(2)
+  fixture.turn()
   assert.deepEqual(fixture.failures, ['90.20 PRECONDITION_FAILED - partial tx completion'])
+})
+
+test('a channel that ends during a commit says nothing when its publishes are stored', () => {
+  const fixture = new ChannelFixture()
+  fixture.send((w) => encodeTxSelect(w, 3))
+  fixture.port.outcome = PublishOutcome.PENDING
+  fixture.publishInPlace('', 'q', 'm').send((w) => encodeTxCommit(w, 3))
+  fixture.channel.release()
+  fixture.frames()
+  fixture.port.publisher?.confirmed(1)
+  fixture.turn()
+  assert.deepEqual([fixture.texts(), fixture.failures], [[], []])
 })

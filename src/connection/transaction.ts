@@ -93,8 +93,9 @@ export class Transaction implements PublishTracker, PublishLedger {
     else encodeTxCommitOk(this.host.output, this.channelNumber)
   }
 
-  /** Drops held publishes; acked deliveries are unacked again. */
+  /** Drops held publishes; acked deliveries are unacked again. A commit on its way is answered no more. */
   rollback(): void {
+    this.committing = false
     this.publishes = []
     this.acks.clear()
   }
@@ -116,7 +117,6 @@ export class Transaction implements PublishTracker, PublishLedger {
 
   settled(_tag: number): void {
     this.pendingCount--
-    if (this.committing && this.pendingCount === 0) this.finish()
   }
 
   refused(tag: number): void {
@@ -132,7 +132,9 @@ export class Transaction implements PublishTracker, PublishLedger {
       writeReturn(host.output, this.channelNumber, message, host.frameMax)
   }
 
-  private finish(): void {
+  /** Answers a commit whose publishes are all stored by now. */
+  endOfTurn(): void {
+    if (!this.committing || this.pendingCount > 0) return
     this.committing = false
     if (this.failed) {
       const id = MethodId.TxCommit
