@@ -131,7 +131,7 @@ async function readFormat(disk: Disk, path: string, clock: Clock): Promise<numbe
   if (names.includes(METADATA_FOLDER) || names.includes(SHARDS_FOLDER)) {
     throw new StorageError(`data directory ${path} holds data, but the file ${FORMAT_FILE} is missing`)
   }
-  const createdAtMs = clock.now()
+  const createdAtMs = Math.floor(clock.now())
   const line = { formatVersion: DATA_FORMAT_VERSION, createdAt: new Date(createdAtMs).toISOString() }
   const temporaryPath = join(path, FORMAT_TEMPORARY_FILE)
   await writeWhole(disk, join(path, FORMAT_FILE), temporaryPath, Buffer.from(`${JSON.stringify(line)}\n`))
