@@ -133,12 +133,14 @@ test('blocked and unblocked are told with their reason', async (t) => {
   assert.deepEqual(seen, ['low on memory', 'low on memory', undefined])
 })
 
-test('the close of the connection by the broker ends its channels with the reason', async (t) => {
+test('the close of the connection by the broker is answered and ends its channels with the reason', async (t) => {
+  let answered = false
   const { url } = await scriptedBroker(t, async (peer) => {
     await greet(peer)
     await peer.method(MethodId.ChannelOpen)
     peer.send((writer) => encodeConnectionClose(writer, 0, 320, 'CONNECTION_FORCED - shutdown', 0, 0))
     await peer.method(MethodId.ConnectionCloseOk)
+    answered = true
   })
   const connection = await connect(url)
   const closed = once(connection, 'closed')
@@ -149,6 +151,7 @@ test('the close of the connection by the broker ends its channels with the reaso
   })
   const [reason] = await within(closed, 'the end of the connection')
   assert.equal((reason as ClosedError).code, 320)
+  await until(() => answered, 'the broker has the answer')
 })
 
 test('heartbeats go out while nothing else does, and their absence ends the connection', async (t) => {

@@ -306,10 +306,10 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Channe
     this.#closeTimer = setTimeout(() => this.#socket.destroy(), this.#options.closeTimeoutMs)
   }
 
+  /** Both sides have said all: the socket goes as soon as our last words are written. */
   #endSocket(): void {
     this.output.close()
-    this.#socket.end()
-    if (this.#closeTimer === undefined) this.#endSoon()
+    this.#socket.destroySoon()
   }
 
   #fail(text: string, cause?: unknown): void {
