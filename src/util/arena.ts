@@ -1,5 +1,10 @@
 /** Octets that one arena keeps in one piece. Untouched pages of it cost address space only. */
 export const ARENA_BYTES = 64 << 20
+/**
+ * Larger regions get memory of their own: they come in all sizes, and a region that nobody asks for again would take
+ * its part of the arena away for good.
+ */
+export const ARENA_REGION_MAX = 1 << 20
 
 /** A range of memory that somebody owns. `bytes`, `words` and `doubles` are views of the same, larger memory. */
 export interface Region {
@@ -29,6 +34,7 @@ export class Arena {
 
   /** A region of `sizeBytes` (a multiple of 8). Its content is whatever was there. */
   take(sizeBytes: number): Region {
+    if (sizeBytes > ARENA_REGION_MAX) return ownRegion(sizeBytes)
     const again = this.free.get(sizeBytes)?.pop()
     if (again !== undefined) return again
     const { memory, used } = this
@@ -36,7 +42,7 @@ export class Arena {
       this.used += sizeBytes
       return { ...memory, start: used, end: used + sizeBytes }
     }
-    return { ...viewsOf(new ArrayBuffer(sizeBytes)), start: 0, end: sizeBytes }
+    return ownRegion(sizeBytes)
   }
 
   /** Takes a region back. Regions with memory of their own are left to the garbage collector. */
@@ -53,6 +59,10 @@ interface MemoryViews {
   readonly bytes: Buffer
   readonly words: Int32Array
   readonly doubles: Float64Array
+}
+
+function ownRegion(sizeBytes: number): Region {
+  return { ...viewsOf(new ArrayBuffer(sizeBytes)), start: 0, end: sizeBytes }
 }
 
 function viewsOf(memory: ArrayBuffer): MemoryViews {

@@ -1,4 +1,6 @@
 const CAPACITY_MIN = 16
+/** A larger ring than this is given up when it has run empty: a burst does not hold memory for ever. */
+const CAPACITY_KEPT_MAX = 4096
 
 /** A first-in first-out queue of numbers in a ring that grows by doubling. */
 export class NumberDeque {
@@ -26,6 +28,7 @@ export class NumberDeque {
   shift(): void {
     this.head = (this.head + 1) & this.mask
     this.count -= 1
+    if (this.count === 0 && this.ring.length > CAPACITY_KEPT_MAX) this.clear()
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 const CAPACITY_MIN = 16
 
-/** A binary min-heap of (key, value) pairs of numbers in typed arrays. Equal keys come out in no promised order. */
+/** A binary min-heap of (key, value) pairs of numbers in typed arrays. Equal keys come out smallest value first. */
 export class NumberHeap {
   private keys = new Float64Array(CAPACITY_MIN)
   private values = new Float64Array(CAPACITY_MIN)
@@ -26,7 +26,7 @@ export class NumberHeap {
     let place = this.count++
     while (place > 0) {
       const parent = (place - 1) >> 1
-      if (keys[parent]! <= key) break
+      if (!isBefore(key, value, keys[parent]!, values[parent]!)) break
       keys[place] = keys[parent]!
       values[place] = values[parent]!
       place = parent
@@ -45,8 +45,9 @@ export class NumberHeap {
     for (;;) {
       let child = 2 * place + 1
       if (child >= last) break
-      if (child + 1 < last && keys[child + 1]! < keys[child]!) child += 1
-      if (keys[child]! >= key) break
+      const right = child + 1
+      if (right < last && isBefore(keys[right]!, values[right]!, keys[child]!, values[child]!)) child = right
+      if (!isBefore(keys[child]!, values[child]!, key, value)) break
       keys[place] = keys[child]!
       values[place] = values[child]!
       place = child
@@ -81,4 +82,8 @@ export class NumberHeap {
     this.keys = keys
     this.values = values
   }
+}
+
+function isBefore(key: number, value: number, otherKey: number, otherValue: number): boolean {
+  return key < otherKey || (key === otherKey && value < otherValue)
 }

@@ -87,11 +87,17 @@ export class Timers {
     this.#wake = undefined
     this.#wakeAt = Number.POSITIVE_INFINITY
     const now = this.#clock.monotonic()
-    for (let first = this.#heap[0]; first !== undefined && first.deadline <= now; first = this.#heap[0]) {
-      this.disarm(first)
-      first.callback()
+    // A timer armed by one of these calls waits for the next round, even if it is for this very moment.
+    const last = this.#armed
+    try {
+      for (let first = this.#heap[0]; first !== undefined && first.deadline <= now; first = this.#heap[0]) {
+        if (first.order > last) break
+        this.disarm(first)
+        first.callback()
+      }
+    } finally {
+      this.#schedule()
     }
-    this.#schedule()
   }
 
   #schedule(): void {

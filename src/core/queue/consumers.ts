@@ -7,6 +7,8 @@ export interface ConsumerRules {
   readonly singleActive: boolean
   /** Quorum queues: a waiting consumer of higher priority takes over once the active one holds nothing unacked. */
   readonly priorityTakesOver: boolean
+  /** The exclusive flag of a consumer means something. */
+  readonly exclusiveConsumers: boolean
 }
 
 /** The consumers of one queue: who may have the next message. Higher priorities first, equal ones in turn. */
@@ -33,15 +35,16 @@ export class Consumers {
   }
 
   /** Throws ACCESS_REFUSED `<queue> in exclusive use` when the consumer cannot be had beside the others. */
-  checkAdmission(exclusive: boolean, described: string): void {
+  checkAdmission(consumer: QueueConsumer, described: string): void {
     const refused =
-      this.exclusive !== undefined || (exclusive && (this.all.length > 0 || this.rules.singleActive))
+      this.exclusive !== undefined ||
+      (this.isExclusive(consumer) && (this.all.length > 0 || this.rules.singleActive))
     if (refused) throw new BrokerError('ACCESS_REFUSED', `${described} in exclusive use`)
   }
 
   add(consumer: QueueConsumer): void {
     this.all.push(consumer)
-    if (consumer.subscription.exclusive) this.exclusive = consumer
+    if (this.isExclusive(consumer)) this.exclusive = consumer
     if (!this.rules.singleActive) {
       this.offer(consumer)
       return
@@ -102,6 +105,10 @@ export class Consumers {
     active.active = false
     active.ring?.remove(active)
     this.activate(best)
+  }
+
+  private isExclusive(consumer: QueueConsumer): boolean {
+    return consumer.subscription.exclusive && this.rules.exclusiveConsumers
   }
 
   private activate(consumer: QueueConsumer): void {

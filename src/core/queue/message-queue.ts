@@ -67,6 +67,7 @@ export class MessageQueue implements ShardQueue {
     this.consumers = new Consumers({
       singleActive: definition.singleActiveConsumer,
       priorityTakesOver: traits.countsDeliveries,
+      exclusiveConsumers: traits.exclusiveConsumers,
     })
     this.expiry = new Expiry(this.order, runtime.timers, () => this.take('expired'))
     this.lease = new Lease(runtime.timers, () => runtime.unused(this))
@@ -405,8 +406,7 @@ export class MessageQueue implements ShardQueue {
   // ---- consumers
 
   checkSubscription(consumer: QueueConsumer): void {
-    const exclusive = consumer.subscription.exclusive && this.traits.exclusiveConsumers
-    this.consumers.checkAdmission(exclusive, this.described)
+    this.consumers.checkAdmission(consumer, this.described)
   }
 
   subscribe(consumer: QueueConsumer): void {
