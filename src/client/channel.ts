@@ -12,9 +12,6 @@ import {
   decodeBasicReturn,
   decodeChannelClose,
   decodeChannelFlow,
-  decodeQueueDeclareOk,
-  decodeQueueDeleteOk,
-  decodeQueuePurgeOk,
   encodeBasicAck,
   encodeBasicCancel,
   encodeBasicConsume,
@@ -32,15 +29,6 @@ import {
   encodeChannelOpen,
   encodeConfirmSelect,
   encodeContentHeader,
-  encodeExchangeBind,
-  encodeExchangeDeclare,
-  encodeExchangeDelete,
-  encodeExchangeUnbind,
-  encodeQueueBind,
-  encodeQueueDeclare,
-  encodeQueueDelete,
-  encodeQueuePurge,
-  encodeQueueUnbind,
   encodeTxCommit,
   encodeTxRollback,
   encodeTxSelect,
@@ -48,6 +36,13 @@ import {
   METHOD_NAMES,
   MethodId,
 } from '../protocol/amqp091/index.js'
+import type {
+  ConsumeOptions,
+  ExchangeOptions,
+  PublishOptions,
+  QueueCounts,
+  QueueOptions,
+} from './channel-options.js'
 import { Confirms } from './confirms.js'
 import { ContentAssembler } from './content-assembler.js'
 import { ClosedError } from './errors.js'
@@ -62,51 +57,8 @@ import {
   tableOf,
 } from './message.js'
 import type { Arguments } from './options.js'
+import { type Request, request, topology } from './topology-requests.js'
 import { callUserCode } from './user-code.js'
-
-export interface ExchangeOptions {
-  /** Outlives a restart of the broker. Default true. */
-  readonly durable?: boolean
-  /** Goes with its last binding. Default false. */
-  readonly autoDelete?: boolean
-  /** Takes messages from other exchanges only. Default false. */
-  readonly internal?: boolean
-  readonly arguments?: Arguments
-}
-
-export interface QueueOptions {
-  /** Outlives a restart of the broker. Default true; false for an exclusive queue. */
-  readonly durable?: boolean
-  /** For this connection only, and goes with it. Default false. */
-  readonly exclusive?: boolean
-  /** Goes with its last consumer. Default false. */
-  readonly autoDelete?: boolean
-  readonly arguments?: Arguments
-}
-
-export interface QueueCounts {
-  readonly queue: string
-  /** Ready messages. */
-  readonly messageCount: number
-  readonly consumerCount: number
-}
-
-export interface ConsumeOptions {
-  /** Default: the broker invents one. */
-  readonly consumerTag?: string
-  /** Messages need no acknowledgement. Default false. */
-  readonly noAck?: boolean
-  /** Refuses other consumers of the queue. Default false. */
-  readonly exclusive?: boolean
-  readonly arguments?: Arguments
-  /** The broker cancelled the consumer: its queue is gone. */
-  readonly onCancelled?: () => void
-}
-
-export interface PublishOptions {
-  /** The message comes back (`returned`) when no queue takes it. Default false. */
-  readonly mandatory?: boolean
-}
 
 /** Events of a channel. */
 export interface ChannelEvents {
@@ -180,14 +132,16 @@ export class Channel extends EventEmitter<ChannelEvents> {
 
   /** @internal Called once by the connection. */
   open(): Promise<void> {
-    return this.#ask(MethodId.ChannelOpenOk, (writer) => encodeChannelOpen(writer, this.number))
+    return this.#ask(request(MethodId.ChannelOpenOk, encodeChannelOpen))
   }
 
   /** Ends the channel; unacknowledged messages go back to their queues. Does nothing when it has ended. */
   async close(code = 200, text = 'goodbye'): Promise<void> {
     if (this.#closed !== undefined || this.#closing) return this.#whenClosed()
-    const answered = this.#ask(MethodId.ChannelCloseOk, (writer) =>
-      encodeChannelClose(writer, this.number, code, text, 0, 0),
+    const answered = this.#ask(
+      request(MethodId.ChannelCloseOk, (writer, number) =>
+        encodeChannelClose(writer, number, code, text, 0, 0),
+      ),
     )
     this.#closing = true
     try {
@@ -206,122 +160,58 @@ export class Channel extends EventEmitter<ChannelEvents> {
   // Exchanges
 
   declareExchange(exchange: string, type: string, options: ExchangeOptions = {}): Promise<void> {
-    const { durable = true, autoDelete = false, internal = false } = options
-    const args = tableOf(options.arguments)
-    return this.#ask(MethodId.ExchangeDeclareOk, (writer) =>
-      encodeExchangeDeclare(
-        writer,
-        this.number,
-        exchange,
-        type,
-        false,
-        durable,
-        autoDelete,
-        internal,
-        false,
-        args,
-      ),
-    )
+    return this.#ask(topology.declareExchange(exchange, type, options, false))
   }
 
   /** Resolves when the exchange exists; NOT_FOUND closes the channel otherwise. */
   checkExchange(exchange: string): Promise<void> {
-    return this.#ask(MethodId.ExchangeDeclareOk, (writer) =>
-      encodeExchangeDeclare(
-        writer,
-        this.number,
-        exchange,
-        '',
-        true,
-        false,
-        false,
-        false,
-        false,
-        tableOf(undefined),
-      ),
-    )
+    return this.#ask(topology.declareExchange(exchange, '', {}, true))
   }
 
   deleteExchange(exchange: string, { ifUnused = false }: { ifUnused?: boolean } = {}): Promise<void> {
-    return this.#ask(MethodId.ExchangeDeleteOk, (writer) =>
-      encodeExchangeDelete(writer, this.number, exchange, ifUnused, false),
-    )
+    return this.#ask(topology.deleteExchange(exchange, ifUnused))
   }
 
   /** Lets what `source` routes by `routingKey` pass to `destination`. */
   bindExchange(destination: string, source: string, routingKey = '', args?: Arguments): Promise<void> {
-    const table = tableOf(args)
-    return this.#ask(MethodId.ExchangeBindOk, (writer) =>
-      encodeExchangeBind(writer, this.number, destination, source, routingKey, false, table),
-    )
+    return this.#ask(topology.bindExchange(destination, source, routingKey, args))
   }
 
   unbindExchange(destination: string, source: string, routingKey = '', args?: Arguments): Promise<void> {
-    const table = tableOf(args)
-    return this.#ask(MethodId.ExchangeUnbindOk, (writer) =>
-      encodeExchangeUnbind(writer, this.number, destination, source, routingKey, false, table),
-    )
+    return this.#ask(topology.unbindExchange(destination, source, routingKey, args))
   }
 
   // Queues
 
   /** An empty name makes the broker invent one, which the answer tells. */
   declareQueue(queue = '', options: QueueOptions = {}): Promise<QueueCounts> {
-    const { exclusive = false, durable = !exclusive, autoDelete = false } = options
-    const args = tableOf(options.arguments)
-    return this.#ask(
-      MethodId.QueueDeclareOk,
-      (writer) =>
-        encodeQueueDeclare(writer, this.number, queue, false, durable, exclusive, autoDelete, false, args),
-      decodeQueueDeclareOk,
-    )
+    return this.#ask(topology.declareQueue(queue, options, false))
   }
 
   /** The counts of a queue that exists; NOT_FOUND closes the channel otherwise. */
   checkQueue(queue: string): Promise<QueueCounts> {
-    return this.#ask(
-      MethodId.QueueDeclareOk,
-      (writer) =>
-        encodeQueueDeclare(writer, this.number, queue, true, false, false, false, false, tableOf(undefined)),
-      decodeQueueDeclareOk,
-    )
+    return this.#ask(topology.declareQueue(queue, {}, true))
   }
 
   /** Resolves with the number of messages that went with the queue. */
-  async deleteQueue(
+  deleteQueue(
     queue: string,
     { ifUnused = false, ifEmpty = false }: { ifUnused?: boolean; ifEmpty?: boolean } = {},
   ): Promise<number> {
-    const deleted = await this.#ask(
-      MethodId.QueueDeleteOk,
-      (writer) => encodeQueueDelete(writer, this.number, queue, ifUnused, ifEmpty, false),
-      decodeQueueDeleteOk,
-    )
-    return deleted.messageCount
+    return this.#ask(topology.deleteQueue(queue, ifUnused, ifEmpty))
   }
 
   /** Drops the ready messages; resolves with their number. */
-  async purgeQueue(queue: string): Promise<number> {
-    const purged = await this.#ask(
-      MethodId.QueuePurgeOk,
-      (writer) => encodeQueuePurge(writer, this.number, queue, false),
-      decodeQueuePurgeOk,
-    )
-    return purged.messageCount
+  purgeQueue(queue: string): Promise<number> {
+    return this.#ask(topology.purgeQueue(queue))
   }
 
   bindQueue(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
-    const table = tableOf(args)
-    return this.#ask(MethodId.QueueBindOk, (writer) =>
-      encodeQueueBind(writer, this.number, queue, exchange, routingKey, false, table),
-    )
+    return this.#ask(topology.bindQueue(queue, exchange, routingKey, args))
   }
 
   unbindQueue(queue: string, exchange: string, routingKey = '', args?: Arguments): Promise<void> {
-    const table = tableOf(args)
-    return this.#ask(MethodId.QueueUnbindOk, (writer) =>
-      encodeQueueUnbind(writer, this.number, queue, exchange, routingKey, table),
-    )
+    return this.#ask(topology.unbindQueue(queue, exchange, routingKey, args))
   }
 
   // Publishing
@@ -384,8 +274,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
 
   /** Switches the channel to confirm mode. Publishing need not wait for the answer. */
   confirmSelect(): Promise<void> {
-    const answered = this.#ask(MethodId.ConfirmSelectOk, (writer) =>
-      encodeConfirmSelect(writer, this.number, false),
+    const answered = this.#ask(
+      request(MethodId.ConfirmSelectOk, (writer, number) => encodeConfirmSelect(writer, number, false)),
     )
     // The broker numbers publishes from the first one that follows the select.
     this.#confirms ??= new Confirms()
@@ -405,8 +295,10 @@ export class Channel extends EventEmitter<ChannelEvents> {
 
   /** How many unacknowledged messages each later consumer may have (or, global, the whole channel); 0 is no limit. */
   qos(prefetchCount: number, { global = false }: { global?: boolean } = {}): Promise<void> {
-    return this.#ask(MethodId.BasicQosOk, (writer) =>
-      encodeBasicQos(writer, this.number, 0, prefetchCount, global),
+    return this.#ask(
+      request(MethodId.BasicQosOk, (writer, number) =>
+        encodeBasicQos(writer, number, 0, prefetchCount, global),
+      ),
     )
   }
 
@@ -418,28 +310,28 @@ export class Channel extends EventEmitter<ChannelEvents> {
   ): Promise<string> {
     const { consumerTag = '', noAck = false, exclusive = false, onCancelled } = options
     const args = tableOf(options.arguments)
-    return this.#ask(
-      MethodId.BasicConsumeOk,
-      (writer) =>
-        encodeBasicConsume(writer, this.number, queue, consumerTag, false, noAck, exclusive, false, args),
-      (reader) => {
+    return this.#ask({
+      answer: MethodId.BasicConsumeOk,
+      encode: (writer, number) =>
+        encodeBasicConsume(writer, number, queue, consumerTag, false, noAck, exclusive, false, args),
+      decode: (reader) => {
         const tag = decodeBasicConsumeOk(reader).consumerTag
         // Known before the promise resolves: deliveries may lie in the same piece of input.
         this.#consumers.set(tag, { onDelivery, onCancelled })
         return tag
       },
-    )
+    })
   }
 
   /** Ends a consumer. Deliveries that were on their way still reach it before this resolves. */
   cancel(consumerTag: string): Promise<void> {
-    return this.#ask(
-      MethodId.BasicCancelOk,
-      (writer) => encodeBasicCancel(writer, this.number, consumerTag, false),
-      () => {
+    return this.#ask({
+      answer: MethodId.BasicCancelOk,
+      encode: (writer, number) => encodeBasicCancel(writer, number, consumerTag, false),
+      decode: () => {
         this.#consumers.delete(consumerTag)
       },
-    )
+    })
   }
 
   /** Takes one message; undefined when the queue has none that is ready. */
@@ -479,26 +371,30 @@ export class Channel extends EventEmitter<ChannelEvents> {
 
   /** Sends every unacknowledged message of the channel back to its queue. */
   recover(): Promise<void> {
-    return this.#ask(MethodId.BasicRecoverOk, (writer) => encodeBasicRecover(writer, this.number, true))
+    return this.#ask(
+      request(MethodId.BasicRecoverOk, (writer, number) => encodeBasicRecover(writer, number, true)),
+    )
   }
 
   /** Asks the broker to pause or go on with deliveries; RabbitMQ and Leveret refuse a pause. */
   flow(active: boolean): Promise<void> {
-    return this.#ask(MethodId.ChannelFlowOk, (writer) => encodeChannelFlow(writer, this.number, active))
+    return this.#ask(
+      request(MethodId.ChannelFlowOk, (writer, number) => encodeChannelFlow(writer, number, active)),
+    )
   }
 
   // Transactions
 
   txSelect(): Promise<void> {
-    return this.#ask(MethodId.TxSelectOk, (writer) => encodeTxSelect(writer, this.number))
+    return this.#ask(request(MethodId.TxSelectOk, encodeTxSelect))
   }
 
   txCommit(): Promise<void> {
-    return this.#ask(MethodId.TxCommitOk, (writer) => encodeTxCommit(writer, this.number))
+    return this.#ask(request(MethodId.TxCommitOk, encodeTxCommit))
   }
 
   txRollback(): Promise<void> {
-    return this.#ask(MethodId.TxRollbackOk, (writer) => encodeTxRollback(writer, this.number))
+    return this.#ask(request(MethodId.TxRollbackOk, encodeTxRollback))
   }
 
   // The connection's side
@@ -644,19 +540,12 @@ export class Channel extends EventEmitter<ChannelEvents> {
     this.#host.output.send(encode)
   }
 
-  /** A method with one kind of answer, which `decode` takes. */
-  #ask(answer: number, encode: (writer: ByteWriter) => void): Promise<void>
-  #ask<T>(answer: number, encode: (writer: ByteWriter) => void, decode: (reader: ByteReader) => T): Promise<T>
-  #ask<T>(
-    answer: number,
-    encode: (writer: ByteWriter) => void,
-    decode?: (reader: ByteReader) => T,
-  ): Promise<T | undefined> {
+  #ask<T>({ answer, encode, decode }: Request<T>): Promise<T> {
     return this.#callFor((resolve) => ({
-      encode,
+      encode: (writer) => encode(writer, this.number),
       answer: (methodId, reader) => {
         if (methodId !== answer) return false
-        resolve(decode?.(reader))
+        resolve(decode(reader))
         return true
       },
     }))

@@ -1,13 +1,12 @@
 export { type Decimal, type FieldTable, type FieldValue, field } from '../protocol/amqp091/index.js'
-export {
-  Channel,
-  type ChannelEvents,
-  type ConsumeOptions,
-  type ExchangeOptions,
-  type PublishOptions,
-  type QueueCounts,
-  type QueueOptions,
-} from './channel.js'
+export { Channel, type ChannelEvents } from './channel.js'
+export type {
+  ConsumeOptions,
+  ExchangeOptions,
+  PublishOptions,
+  QueueCounts,
+  QueueOptions,
+} from './channel-options.js'
 export { Connection, type ConnectionEvents, connect } from './connection.js'
 export { BacklogError, ClosedError, NackedError } from './errors.js'
 export {

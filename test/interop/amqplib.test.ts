@@ -140,39 +140,42 @@ test("amqplib's heartbeats keep an idle connection open", async (t) => {
   await channel.close()
 })
 
-test('amqplib recovers by itself from a restart of the broker', async (t) => {
-  const broker = await spawnBroker(t)
-  const queue = uniqueName('recovered')
-  const received: string[] = []
-  const connection = await amqplibConnect(broker.url, {
-    recovery: {
-      initialDelay: 20,
-      maxDelay: 200,
-      setup: async (model: ChannelModel) => {
-        const channel = await model.createChannel()
-        channel.on('error', () => {})
-        await channel.assertQueue(queue, { durable: true })
-        await channel.consume(queue, (message) => {
-          if (message === null) return
-          received.push(message.content.toString())
-          channel.ack(message)
-        })
+for (const way of ['stop', 'kill'] as const) {
+  test(`amqplib recovers by itself when the broker starts again after a ${way}`, async (t) => {
+    const broker = await spawnBroker(t)
+    const queue = uniqueName('recovered')
+    const received: string[] = []
+    const connection = await amqplibConnect(broker.url, {
+      recovery: {
+        initialDelay: 20,
+        maxDelay: 200,
+        setup: async (model: ChannelModel) => {
+          const channel = await model.createChannel()
+          channel.on('error', () => {})
+          await channel.assertQueue(queue, { durable: true })
+          await channel.consume(queue, (message) => {
+            if (message === null) return
+            received.push(message.content.toString())
+            channel.ack(message)
+          })
+        },
       },
-    },
-  })
-  connection.on('error', () => {})
-  cleanUp(t, async () => {
-    await (await connection.createChannel()).deleteQueue(queue)
-    await connection.close()
-  })
-  await put(await connection.createConfirmChannel(), queue, 'before')
-  await until(() => received.length === 1, 'the first message was received')
+    })
+    connection.on('error', () => {})
+    cleanUp(t, async () => {
+      await (await connection.createChannel()).deleteQueue(queue)
+      await connection.close()
+    })
+    await put(await connection.createConfirmChannel(), queue, 'before')
+    await until(() => received.length === 1, 'the first message was received')
 
-  const again = new Promise((resolve) => connection.once('connect', resolve))
-  await broker.restart()
-  await within(again, 'the connection to recover')
-  await put(await connection.createConfirmChannel(), queue, 'after')
-  // The first one may come a second time: its acknowledgement may have been lost with the connection.
-  await until(() => received.includes('after'), 'the second message was received')
-  assert.equal(received.at(-1), 'after')
-})
+    const again = new Promise((resolve) => connection.once('connect', resolve))
+    await broker[way]()
+    await broker.restart()
+    await within(again, 'the connection to recover')
+    await put(await connection.createConfirmChannel(), queue, 'after')
+    // The first one may come a second time: its acknowledgement may have been lost with the connection.
+    await until(() => received.includes('after'), 'the second message was received')
+    assert.equal(received.at(-1), 'after')
+  })
+}
