@@ -121,33 +121,78 @@ test('frames of a message that one channel refuses do not disturb what follows',
   assert.deepEqual(recorder.lines, ['failed 1 no', 'frame 8 0 '])
 })
 
-test('however the octets are cut, the same frames come out', () => {
+/** What came out as frames, whichever way messages went. */
+function asFrames(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => {
+    const [word, args, header, body] = line.split(' ')
+    if (word === 'published') return []
+    if (word !== 'publish') return [line]
+    const frames = [`frame 1 1 003c0028${args}`, `frame 2 1 ${header}`]
+    return body === '' ? frames : [...frames, `frame 3 1 ${Buffer.from(body!).toString('hex')}`]
+  })
+}
+
+test('a message that is cut in its header or body goes the short way once it is whole', () => {
+  const bytes = Buffer.concat([publish(1, ['hello']), publish(1, ['again'])])
+  for (const cut of [19, 25, 30, 39, 40, 45, 50]) {
+    const recorder = new Recorder()
+    recorder.open.add(1)
+    const loop = loopOf(recorder)
+    loop.consume(Buffer.from(bytes.subarray(0, cut)), 0, cut)
+    assert.deepEqual(recorder.lines, [], `cut at ${cut}`)
+    loop.consume(bytes, cut, bytes.length)
+    assert.deepEqual(
+      recorder.lines.filter((line) => line !== 'published'),
+      ['hello', 'again'].map((body) => `publish ${ARGUMENTS} ${headerOf('5')} ${body}`),
+      `cut at ${cut}`,
+    )
+  }
+})
+
+test('a publish that comes alone is handled at once', () => {
+  const recorder = new Recorder()
+  recorder.open.add(1)
+  const bytes = publish(1, ['hello'])
+  loopOf(recorder).consume(bytes, 0, 18)
+  assert.equal(recorder.lines.length, 1)
+})
+
+test('however the octets are cut and frames are held up, the same frames come out', () => {
   const seed = 20251126
   const random = randomFrom(seed)
   const below = (limit: number): number => Math.floor(random() * limit)
   const parts: Buffer[] = []
   for (let i = 0; i < 200; i++) {
-    parts.push(
-      below(3) === 0
-        ? frame(1 + below(3), below(3), Buffer.alloc(below(600), i))
-        : publish(1, below(2) === 0 ? ['x'.repeat(1 + below(400))] : ['ab', 'c']),
-    )
+    const kind = below(6)
+    if (kind < 2) parts.push(frame(1 + below(3), below(3), Buffer.alloc(below(600), i)))
+    else if (kind === 2) parts.push(publish(1, ['ab', 'c']))
+    else if (kind === 3) parts.push(publish(below(3), [], below(2) * 9))
+    else parts.push(publish(1, ['x'.repeat(below(400))].filter(Boolean)))
   }
   const bytes = Buffer.concat(parts)
+  // The long way cuts frames one by one: nobody takes a message as a whole.
   const whole = new Recorder()
   loopOf(whole).consume(bytes, 0, bytes.length)
   for (const largest of [1, 2, 7, 50, 1000]) {
     const cut = new Recorder()
+    cut.open.add(1)
     const loop = loopOf(cut)
     for (let at = 0; at < bytes.length; ) {
       const size = Math.min(1 + below(largest), bytes.length - at)
       // A scratch copy that is wiped: whoever keeps a view of a read sees nonsense.
       const read = Buffer.from(bytes.subarray(at, at + size))
+      if (below(5) === 0) cut.held = true
       loop.consume(read, 0, size)
       read.fill(0xff)
+      if (below(2) === 0) {
+        cut.held = false
+        loop.resume()
+      }
       at += size
     }
-    assert.deepEqual(cut.lines, whole.lines, `seed ${seed}, reads of up to ${largest}`)
+    cut.held = false
+    loop.resume()
+    assert.deepEqual(asFrames(cut.lines), whole.lines, `seed ${seed}, reads of up to ${largest}`)
   }
 })
 

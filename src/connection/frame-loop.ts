@@ -1,4 +1,5 @@
 import {
+  CONTENT_HEADER_SIZE,
   FRAME_BODY,
   FRAME_END,
   FRAME_HEADER,
@@ -97,21 +98,19 @@ export class FrameLoop {
     const handler = this.handler
     let at = start
     while (end - at >= FRAME_HEADER_SIZE) {
-      const size =
-        buffer[at + 3]! * 0x1000000 + ((buffer[at + 4]! << 16) | (buffer[at + 5]! << 8) | buffer[at + 6]!)
-      const channel = (buffer[at + 1]! << 8) | buffer[at + 2]!
+      const size = u32At(buffer, at + 3)
       if (size > this.payloadBytesMax) {
-        const type = buffer[at]!
-        this.stop()
-        handler.frameTooLarge(type, channel, size)
+        this.refuseSize(buffer, at, size)
         return end
       }
       const next = at + FRAME_OVERHEAD + size
       if (next > end) break
-      if (buffer[next - 1] === FRAME_END && buffer[at] === FRAME_METHOD && isPublish(buffer, at, size)) {
-        const after = this.publish(buffer, at, next, end, channel)
-        if (after > 0) {
-          at = after
+      if (isPublish(buffer, at, size)) {
+        const span = this.messageSpan(buffer, at, next, end)
+        if (span > end - at) break
+        if (span > 0) {
+          this.publish(buffer, at, next, at + span)
+          at += span
           if (handler.held) break
           continue
         }
@@ -124,6 +123,13 @@ export class FrameLoop {
     return at
   }
 
+  private refuseSize(buffer: Buffer, at: number, size: number): void {
+    const type = buffer[at]!
+    const channel = (buffer[at + 1]! << 8) | buffer[at + 2]!
+    this.stop()
+    this.handler.frameTooLarge(type, channel, size)
+  }
+
   private dispatch(buffer: Buffer, at: number, next: number): void {
     const type = buffer[at]!
     const channel = (buffer[at + 1]! << 8) | buffer[at + 2]!
@@ -133,79 +139,99 @@ export class FrameLoop {
   }
 
   /**
-   * The short way of a message whose three frames lie together:
+   * How long a message is that can go the short way: its three frames lie together, and are handed over as one.
    *
    *     at                       next                          body
    *     1 ch size 60 40 args CE  2 ch size 60 0 size props CE  3 ch size octets CE
    *
-   * Returns the offset after them, or 0 when this is a case for the long way.
+   * The method frame, up to `next`, is whole. Returns 0 for a message that has to go the long way. While what has
+   * arrived does not tell, the answer is how many octets are needed at least to say more: longer than what there is.
+   * Answers for the same bytes agree, so that a message which is waited for is taken in the end.
    */
-  private publish(buffer: Buffer, at: number, next: number, end: number, channel: number): number {
-    if (end - next < FRAME_OVERHEAD + 14) return 0
-    if (buffer[next] !== FRAME_HEADER) return 0
-    if (buffer[next + 1] !== buffer[at + 1] || buffer[next + 2] !== buffer[at + 2]) return 0
-    const headerSize = u32At(buffer, next + 3)
-    if (headerSize < 14 || headerSize > this.payloadBytesMax) return 0
+  private messageSpan(buffer: Buffer, at: number, next: number, end: number): number {
+    // A method that comes alone is not kept waiting: its arguments may be wrong, and the peer waits to hear of it.
+    if (end === next || buffer[next - 1] !== FRAME_END || buffer[next] !== FRAME_HEADER) return 0
+    if (this.handler.publishTaker((buffer[at + 1]! << 8) | buffer[at + 2]!) === undefined) return 0
     const headerStart = next + FRAME_HEADER_SIZE
-    const headerEnd = headerStart + headerSize
-    if (headerEnd >= end || buffer[headerEnd] !== FRAME_END) return 0
+    if (end < headerStart + CONTENT_HEADER_SIZE) return headerStart + CONTENT_HEADER_SIZE - at
+    const headerSize = u32At(buffer, next + 3)
+    if (!isSameChannel(buffer, at, next)) return 0
+    if (headerSize < CONTENT_HEADER_SIZE + 2 || headerSize > this.payloadBytesMax) return 0
     if (buffer[headerStart] !== 0 || buffer[headerStart + 1] !== 60) return 0
     if (u32At(buffer, headerStart + 4) !== 0) return 0
     const bodySize = u32At(buffer, headerStart + 8)
-    let bodyStart = headerEnd + 1
-    let after = bodyStart
-    if (bodySize > 0) {
-      if (bodySize > this.payloadBytesMax || bodyStart + FRAME_OVERHEAD + bodySize > end) return 0
-      if (buffer[bodyStart] !== FRAME_BODY) return 0
-      if (buffer[bodyStart + 1] !== buffer[at + 1] || buffer[bodyStart + 2] !== buffer[at + 2]) return 0
-      if (u32At(buffer, bodyStart + 3) !== bodySize) return 0
-      bodyStart += FRAME_HEADER_SIZE
-      if (buffer[bodyStart + bodySize] !== FRAME_END) return 0
-      after = bodyStart + bodySize + 1
-    }
-    const taker = this.handler.publishTaker(channel)
-    if (taker === undefined) return 0
+    const headerEnd = headerStart + headerSize
+    const bodyFrame = headerEnd + 1
+    if (bodySize > this.payloadBytesMax) return 0
+    if (end > headerEnd && buffer[headerEnd] !== FRAME_END) return 0
+    if (bodySize === 0) return bodyFrame - at
+    const bodyStart = bodyFrame + FRAME_HEADER_SIZE
+    if (end < bodyStart) return bodyStart - at
+    if (buffer[bodyFrame] !== FRAME_BODY || !isSameChannel(buffer, at, bodyFrame)) return 0
+    if (u32At(buffer, bodyFrame + 3) !== bodySize) return 0
+    const after = bodyStart + bodySize + 1
+    if (end >= after && buffer[after - 1] !== FRAME_END) return 0
+    return after - at
+  }
+
+  /** Hands over a message of which {@link messageSpan} has said that it ends at `after`. */
+  private publish(buffer: Buffer, at: number, next: number, after: number): void {
+    const channel = (buffer[at + 1]! << 8) | buffer[at + 2]!
+    const headerStart = next + FRAME_HEADER_SIZE
+    const headerEnd = headerStart + u32At(buffer, next + 3)
+    const hasBody = headerEnd + 1 < after
     try {
-      taker.publishInPlace(
-        buffer,
-        at + FRAME_HEADER_SIZE + 4,
-        next - 1,
-        headerStart,
-        headerEnd,
-        bodyStart,
-        bodyStart + bodySize,
-      )
+      this.handler
+        .publishTaker(channel)!
+        .publishInPlace(
+          buffer,
+          at + FRAME_HEADER_SIZE + 4,
+          next - 1,
+          headerStart,
+          headerEnd,
+          hasBody ? headerEnd + FRAME_OVERHEAD : after,
+          hasBody ? after - 1 : after,
+        )
       this.handler.published()
     } catch (error) {
       this.handler.publishFailed(channel, error)
     }
-    return after
   }
 
-  /** Adds to an incomplete frame; handles it once it is whole. Returns the offset of what was not needed for it. */
+  /** Adds to what is incomplete and handles it once it is whole. Returns the offset of what was not needed for it. */
   private completeStash(buffer: Buffer, start: number, end: number): number {
     let at = start
-    if (this.stashed < FRAME_HEADER_SIZE) {
-      at = this.fill(buffer, at, end, FRAME_HEADER_SIZE)
-      if (this.stashed < FRAME_HEADER_SIZE) return at
+    for (;;) {
+      const wanted = this.wantedOf(this.stash, 0, this.stashed)
+      if (wanted <= this.stashed) break
+      if (at === end) return end
+      at = this.fill(buffer, at, end, wanted)
     }
-    const size = u32At(this.stash, 3)
-    if (size > this.payloadBytesMax) {
-      const type = this.stash[0]!
-      const channel = (this.stash[1]! << 8) | this.stash[2]!
-      this.stop()
-      this.handler.frameTooLarge(type, channel, size)
-      return end
-    }
-    const whole = size + FRAME_OVERHEAD
-    at = this.fill(buffer, at, end, whole)
-    if (this.stashed < whole) return at
-    const frame = this.stash
+    const kept = this.stash
+    const octets = this.stashed
     this.stash = EMPTY
     this.stashed = 0
-    this.dispatch(frame, 0, whole)
-    this.pool.release(frame)
-    return at
+    const handled = this.parse(kept, 0, octets)
+    if (handled < octets && !this.stopped) {
+      if (this.handler.held) this.backlog.push(Buffer.from(kept.subarray(handled, octets)))
+      else this.keep(kept, handled, octets)
+    }
+    this.pool.release(kept)
+    // A message that turned out to need the long way leaves a frame behind that may be whole by now.
+    return this.stashed > 0 && at < end && !this.handler.held ? this.completeStash(buffer, at, end) : at
+  }
+
+  /** Octets from `at` on that have to be there before anything can be handled. */
+  private wantedOf(buffer: Buffer, at: number, end: number): number {
+    const octets = end - at
+    if (octets < FRAME_HEADER_SIZE) return FRAME_HEADER_SIZE
+    const size = u32At(buffer, at + 3)
+    // Too large is something to handle.
+    if (size > this.payloadBytesMax) return octets
+    const frame = size + FRAME_OVERHEAD
+    if (octets < frame || !isPublish(buffer, at, size)) return frame
+    const span = this.messageSpan(buffer, at, at + frame, end)
+    return span === 0 ? frame : span
   }
 
   /** Copies octets into the stash until it holds `wanted`; returns the offset after the last one copied. */
@@ -224,8 +250,7 @@ export class FrameLoop {
   }
 
   private keep(buffer: Buffer, at: number, end: number): void {
-    const wanted = end - at < FRAME_HEADER_SIZE ? FRAME_HEADER_SIZE : u32At(buffer, at + 3) + FRAME_OVERHEAD
-    this.fill(buffer, at, end, wanted)
+    this.fill(buffer, at, end, Math.max(end - at, this.wantedOf(buffer, at, end)))
   }
 
   private dropStash(): void {
@@ -235,14 +260,20 @@ export class FrameLoop {
   }
 }
 
+/** True for basic.publish; its frame is whole. */
 function isPublish(buffer: Buffer, at: number, size: number): boolean {
   return (
-    size >= 9 &&
     buffer[at + 8] === 60 &&
     buffer[at + 10] === 40 &&
     buffer[at + 7] === 0 &&
-    buffer[at + 9] === 0
+    buffer[at + 9] === 0 &&
+    buffer[at] === FRAME_METHOD &&
+    size >= 9
   )
+}
+
+function isSameChannel(buffer: Buffer, one: number, other: number): boolean {
+  return buffer[one + 1] === buffer[other + 1] && buffer[one + 2] === buffer[other + 2]
 }
 
 function u32At(buffer: Buffer, at: number): number {
