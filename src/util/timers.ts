@@ -30,6 +30,7 @@ export class Timers {
   #wake: ClockTimer | undefined
   #wakeAt = Number.POSITIVE_INFINITY
   #closed = false
+  #held = false
   readonly #fire = (): void => this.#run()
 
   constructor(clock: Clock) {
@@ -75,6 +76,19 @@ export class Timers {
     }
   }
 
+  /** Lets no timer fire until {@link go}. */
+  hold(): void {
+    this.#held = true
+  }
+
+  /** Ends a {@link hold}: what is due fires as soon as the clock gets to it. */
+  go(): void {
+    this.#held = false
+    this.#wake?.cancel()
+    this.#wakeAt = Number.POSITIVE_INFINITY
+    this.#schedule()
+  }
+
   /** Forgets every timer. Arming afterwards does nothing. */
   close(): void {
     this.#closed = true
@@ -86,6 +100,7 @@ export class Timers {
   #run(): void {
     this.#wake = undefined
     this.#wakeAt = Number.POSITIVE_INFINITY
+    if (this.#held) return
     const now = this.#clock.monotonic()
     // A timer armed by one of these calls waits for the next round, even if it is for this very moment.
     const last = this.#armed
@@ -102,7 +117,7 @@ export class Timers {
 
   #schedule(): void {
     const first = this.#heap[0]
-    if (first === undefined || this.#closed) return
+    if (first === undefined || this.#closed || this.#held) return
     if (first.deadline >= this.#wakeAt) return
     this.#wake?.cancel()
     this.#wakeAt = first.deadline

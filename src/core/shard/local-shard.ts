@@ -244,8 +244,14 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     this.queues.get(queueId)?.recoverHistory(position, history)
   }
 
+  /** The log is about to find messages: nothing must happen to them before all is known. */
+  recovering(): void {
+    this.timers.hold()
+  }
+
   /** Recovery is over: limits and deadlines take effect. */
   recovered(): void {
+    this.timers.go()
     for (const queue of this.queues.values()) queue.settleIn()
     this.deadLetters.run()
   }

@@ -18,15 +18,10 @@ import { EventWriter } from './event-writer.js'
 import type { FileLogOptions } from './file-log-options.js'
 import { type BatchRange, Flusher, type FlusherClient } from './flusher.js'
 import type { LogChunk } from './log-chunk.js'
+import { type RecoveryReport, recoverLog } from './recovery.js'
 import { Residency } from './residency.js'
 import type { Segment } from './segment.js'
-import type { SegmentTable } from './segment-table.js'
-
-/** Where a log goes on after recovery. */
-export interface LogState {
-  readonly table: SegmentTable
-  readonly nextBatchIndex: number
-}
+import { SegmentTable } from './segment-table.js'
 
 /**
  * The {@link ShardLog} in files. Durable records fill chunks of memory that are at once the write buffer and the
@@ -57,13 +52,21 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   private syncWaiters: ((error: Error | undefined) => void)[] = []
   private syncWaitersSealed: ((error: Error | undefined) => void)[] = []
 
-  constructor(options: FileLogOptions, state: LogState) {
+  /** To be had from `openFileLog`: until {@link recover} is over nothing else may be called. */
+  constructor(options: FileLogOptions) {
     this.options = options
-    this.table = state.table
-    const { clock, logger, arena } = options
-    this.residency = new Residency(arena, state.table, options.residentBytesMax, clock, logger)
-    this.flusher = new Flusher(state.table, this, options.sync, clock, logger, state.nextBatchIndex)
-    this.cleaner = new Cleaner(state.table, this.residency, this, options)
+    const { disk, clock, logger, arena } = options
+    this.table = new SegmentTable(disk, options.folder, options.scratchFolder)
+    this.residency = new Residency(arena, this.table, options.residentBytesMax, clock, logger)
+    this.flusher = new Flusher(this.table, this, options.sync, clock, logger)
+    this.cleaner = new Cleaner(this.table, this.residency, this, options)
+  }
+
+  /** Tells the owner what the files hold. */
+  async recover(): Promise<RecoveryReport> {
+    const report = await recoverLog(this.options, this.table, this.owner!)
+    this.flusher.nextIndex = report.lastBatchIndex + 1
+    return report
   }
 
   attach(owner: ShardLogOwner): void {

@@ -50,7 +50,8 @@ export class Flusher {
   private retryTimer: ClockTimer | undefined
   private intervalTimer: ClockTimer | undefined
   private readonly unsynced = new Set<Segment>()
-  private nextIndex: number
+  /** Index of the next batch. */
+  nextIndex = 1
   private closed = false
   /** A write is on its way. */
   busy = false
@@ -58,20 +59,12 @@ export class Flusher {
   failure: StorageError | undefined
   isFull = false
 
-  constructor(
-    table: SegmentTable,
-    client: FlusherClient,
-    mode: SyncMode,
-    clock: Clock,
-    logger: Logger,
-    nextIndex: number,
-  ) {
+  constructor(table: SegmentTable, client: FlusherClient, mode: SyncMode, clock: Clock, logger: Logger) {
     this.table = table
     this.client = client
     this.mode = mode
     this.clock = clock
     this.logger = logger
-    this.nextIndex = nextIndex
   }
 
   /** Something was appended: it goes out at the end of this turn, or when the write before it is done. */

@@ -20,7 +20,6 @@ import { makeRef, slotOf } from '../ref.js'
 import { StorageError } from '../storage-error.js'
 import { BATCH_HEADER_BYTES, BATCH_MARKER, BatchFlag, type BatchHeader, readBatch } from './batch.js'
 import { POSITION_STEP } from './event-writer.js'
-import type { LogState } from './file-log.js'
 import type { FileLogOptions } from './file-log-options.js'
 import type { LogChunk } from './log-chunk.js'
 import {
@@ -30,7 +29,7 @@ import {
   type Segment,
   segmentNumberOf,
 } from './segment.js'
-import { SegmentTable } from './segment-table.js'
+import type { SegmentTable } from './segment-table.js'
 
 /** Octets read at a time; grows for batches that are larger. */
 const READ_BYTES = 4 << 20
@@ -40,6 +39,8 @@ export interface RecoveryReport {
   segments: number
   batches: number
   messages: number
+  /** Index of the newest batch. */
+  lastBatchIndex: number
   /** Stretches that no undamaged batch covers. */
   readonly damage: DamagedStretch[]
 }
@@ -55,8 +56,9 @@ export interface DamagedStretch {
 /** Reads the log's segments in order and tells `owner` what is in them. Throws when a format is not known. */
 export async function recoverLog(
   options: FileLogOptions,
+  table: SegmentTable,
   owner: ShardLogOwner,
-): Promise<{ readonly state: LogState; readonly report: RecoveryReport }> {
+): Promise<RecoveryReport> {
   const { disk, folder } = options
   const found = (await disk.list(folder)).flatMap((name) => {
     const number = segmentNumberOf(name)
@@ -65,9 +67,7 @@ export async function recoverLog(
   found.sort((a, b) => a.number - b.number)
   const headers = []
   for (const { path } of found) headers.push(await readHeader(disk, path))
-  const epoch = 1 + Math.max(0, ...headers.map((header) => header?.epoch ?? 0))
-  const nextNumber = 1 + Math.max(0, ...found.map(({ number }) => number))
-  const table = new SegmentTable(disk, folder, options.scratchFolder, nextNumber, epoch)
+  table.epoch = 1 + Math.max(0, ...headers.map((header) => header?.epoch ?? 0))
   const reader = new LogReader(table, owner)
   for (const [i, { number, path }] of found.entries()) {
     const segment = table.adopt(number, path)
@@ -76,7 +76,7 @@ export async function recoverLog(
     else await reader.read(segment, i === found.length - 1)
   }
   reader.report.segments = found.length
-  return { state: { table, nextBatchIndex: reader.lastIndex + 1 }, report: reader.report }
+  return reader.report
 }
 
 async function readHeader(disk: Disk, path: string): Promise<{ epoch: number } | undefined> {
@@ -98,8 +98,7 @@ async function readHeader(disk: Disk, path: string): Promise<{ epoch: number } |
 
 /** Walks segments and rebuilds their chunks. */
 class LogReader {
-  readonly report: RecoveryReport = { segments: 0, batches: 0, messages: 0, damage: [] }
-  lastIndex = 0
+  readonly report: RecoveryReport = { segments: 0, batches: 0, messages: 0, lastBatchIndex: 0, damage: [] }
   private readonly table: SegmentTable
   private readonly owner: ShardLogOwner
   private readonly view = new MessageView()
@@ -181,8 +180,9 @@ class LogReader {
     chunk.used = offset + header.lengthBytes
     chunk.written = chunk.used
     this.report.batches += 1
-    const isNext = header.index === this.lastIndex + 1
-    this.lastIndex = Math.max(this.lastIndex, header.index)
+    const { report } = this
+    const isNext = header.index === report.lastBatchIndex + 1
+    report.lastBatchIndex = Math.max(report.lastBatchIndex, header.index)
 
     if ((header.flags & BatchFlag.FOLLOWS) === 0) {
       this.group = []

@@ -9,22 +9,21 @@ import { encodeSegmentHeader, Segment, segmentName } from './segment.js'
 /** The segments and chunks of one log, and their files. */
 export class SegmentTable {
   readonly segments = new Map<number, Segment>()
-  readonly epoch: number
+  /** Counts the starts of the broker. */
+  epoch = 1
   private readonly disk: Disk
   private readonly folder: string
   private readonly scratchFolder: string
   private readonly chunks: (LogChunk | undefined)[] = []
   private readonly freeSlots: number[] = []
-  private nextNumber: number
+  private nextNumber = 1
   /** Files being opened, by segment: what waits for them. */
   private readonly opening = new Map<Segment, ((error: DiskError | undefined) => void)[]>()
 
-  constructor(disk: Disk, folder: string, scratchFolder: string, nextNumber: number, epoch: number) {
+  constructor(disk: Disk, folder: string, scratchFolder: string) {
     this.disk = disk
     this.folder = folder
     this.scratchFolder = scratchFolder
-    this.nextNumber = nextNumber
-    this.epoch = epoch
   }
 
   chunkIn(slot: number): LogChunk {
@@ -49,6 +48,7 @@ export class SegmentTable {
 
   /** A segment that recovery found. */
   adopt(number: number, path: string): Segment {
+    this.nextNumber = Math.max(this.nextNumber, number + 1)
     const segment = new Segment(number, path, true)
     segment.complete = true
     this.segments.set(number, segment)
