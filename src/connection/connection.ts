@@ -3,24 +3,11 @@ import { BrokerError } from '../core/errors.js'
 import type { PermissionCheck, Principal } from '../core/permission.js'
 import type { ByteReader } from '../protocol/amqp091/byte-reader.js'
 import type { FieldTable } from '../protocol/amqp091/field-table.js'
+import { describeOctets, FRAME_HEARTBEAT, FRAME_METHOD, FRAME_OVERHEAD } from '../protocol/amqp091/frame.js'
 import {
-  describeOctets,
-  FRAME_BODY,
-  FRAME_HEADER,
-  FRAME_HEARTBEAT,
-  FRAME_METHOD,
-  FRAME_OVERHEAD,
-} from '../protocol/amqp091/frame.js'
-import {
-  decodeConnectionClose,
-  decodeConnectionUpdateSecret,
   encodeConnectionBlocked,
   encodeConnectionClose,
-  encodeConnectionCloseOk,
   encodeConnectionUnblocked,
-  encodeConnectionUpdateSecretOk,
-  METHOD_NAMES,
-  MethodId,
 } from '../protocol/amqp091/generated/methods.js'
 import { REPLY_CODES } from '../protocol/amqp091/reply-codes.js'
 import type { Clock } from '../util/clock.js'
@@ -29,13 +16,17 @@ import { Timer } from '../util/timers.js'
 import { ChannelFrames, type ChannelFramesHost } from './channel-frames.js'
 import type { ChannelHost, ChannelLimits } from './channel-host.js'
 import type { ConnectionServices } from './connection-services.js'
+import { ControlChannel, type ControlHost } from './control-channel.js'
+import { isFrame, isSettlement } from './frame-checks.js'
 import { type FrameHandler, FrameLoop, type PublishTaker } from './frame-loop.js'
 import { Handshake, type HandshakeState } from './handshake.js'
 import { Heartbeat, type HeartbeatHost } from './heartbeat.js'
+import { Hold, Holds } from './holds.js'
 import { ConnectionOutput, type OutputOwner } from './output.js'
 import { Preamble } from './preamble.js'
 import { refusalOf } from './refusal.js'
 import type { PeerAddress, Transport, TransportSink } from './transport.js'
+import { Turn } from './turn.js'
 
 /** As management shows it. `blocked` is a running connection that is not read because of an alarm. */
 export type ConnectionState = HandshakeState | 'running' | 'closing' | 'closed'
@@ -48,22 +39,24 @@ export const CLOSE_TIMEOUT_MS = 30_000
 /** The largest frame where none was agreed on: as large as a body may be. */
 const FRAME_BYTES_MAX = 512 * 1024 * 1024
 
-/** Reasons for not handling frames now; bits of {@link Connection.holds}. */
-const Hold = { DURABLE: 1, ALARM: 2, CONGESTED: 4, AUTHENTICATION: 8 } as const
-
 /**
  * One peer that speaks AMQP 0-9-1: its handshake, channel 0, its life and its end. What happens on channels 1 and up
  * is in {@link ChannelFrames}.
  */
 export class Connection
-  implements ChannelHost, ChannelFramesHost, FrameHandler, HeartbeatHost, OutputOwner, TransportSink
+  implements
+    ChannelHost,
+    ChannelFramesHost,
+    ControlHost,
+    FrameHandler,
+    HeartbeatHost,
+    OutputOwner,
+    TransportSink
 {
   readonly id: number
   readonly services: ConnectionServices
   readonly output: ConnectionOutput
   readonly connectedAtMs: number
-  /** Frames are not handled while this is true. */
-  held = false
   state: ConnectionState = 'starting'
   peer: PeerAddress
   /** Reads so far, and octets in them. */
@@ -87,17 +80,15 @@ export class Connection
   private readonly handshake: Handshake
   private readonly timer: Timer
   private heartbeat: Heartbeat | undefined
-  private holds = 0
+  private readonly holds: Holds
   /** An alarm is on: the next content blocks the connection. */
   private alarmed = false
   private opened = false
   private gone = false
-  private reading = false
-  private turnWanted = false
-  private wanted: number[] = []
+  private readonly turn: Turn
+  private readonly control: ControlChannel
   /** Closing, but what the peer settled before it knew is still taken. */
   private settling = false
-  private readonly onEndOfTurn = (): void => this.endTurn()
 
   constructor(services: ConnectionServices, transport: Transport, isProxied: boolean) {
     this.services = services
@@ -113,6 +104,14 @@ export class Connection
     this.channels = new ChannelFrames(this)
     this.preamble = new Preamble(this, isProxied)
     this.handshake = new Handshake(this)
+    this.control = new ControlChannel(this, this.handshake)
+    this.holds = new Holds(transport, () => this.handleKept())
+    this.turn = new Turn(
+      services.hub,
+      services.shards.all,
+      (number) => this.channels.endOfTurn(number),
+      (error) => this.failConnection(error, 0, 0),
+    )
     this.timer = new Timer(() => this.timedOut())
     services.timers.arm(this.timer, services.options.handshakeTimeoutMs)
     services.registry.add(this)
@@ -151,8 +150,15 @@ export class Connection
   get channelCount(): number {
     return this.channels.count
   }
+  /** Frames are not handled while this is true. */
+  get held(): boolean {
+    return this.holds.active
+  }
+  get isShuttingDown(): boolean {
+    return this.settling
+  }
   get isBlocked(): boolean {
-    return (this.holds & Hold.ALARM) !== 0
+    return this.holds.has(Hold.ALARM)
   }
   get name(): string {
     const { host, port, localHost, localPort } = this.peer
@@ -165,11 +171,15 @@ export class Connection
     this.reads += 1
     this.receivedBytes += end - start
     if (this.gone) return
-    this.reading = true
-    const at = this.preamble.done ? start : this.preamble.take(buffer, start, end)
-    if (at < end && !this.gone) this.loop.consume(buffer, at, end)
-    this.reading = false
-    this.endTurn()
+    this.turn.beginRead()
+    try {
+      const at = this.preamble.done ? start : this.preamble.take(buffer, start, end)
+      if (at < end && !this.gone) this.loop.consume(buffer, at, end)
+    } catch (error) {
+      // Refusals are answered where they arise, so this is a fault of ours: it costs one connection, not the node.
+      this.failConnection(error, 0, 0)
+    }
+    this.turn.endRead()
   }
 
   ended(): void {
@@ -265,10 +275,7 @@ export class Connection
   }
 
   wantEndOfTurn(channelNumber: number): void {
-    if (!this.wanted.includes(channelNumber)) this.wanted.push(channelNumber)
-    if (this.reading || this.turnWanted) return
-    this.turnWanted = true
-    this.services.hub.atEndOfTurn(this.onEndOfTurn)
+    this.turn.want(channelNumber)
   }
 
   fail(channelNumber: number, error: BrokerError, classId: number, methodId: number): void {
@@ -443,11 +450,22 @@ export class Connection
     this.startWaitingForEnd()
   }
 
+  /** Both sides have said their last word: our side ends and the peer is waited for, but not for long. */
+  finish(): void {
+    if (this.settling) {
+      this.drop()
+      return
+    }
+    this.state = 'closed'
+    this.output.end()
+    this.startWaitingForEnd()
+  }
+
   private startWaitingForEnd(): void {
     const heartbeatMs = this.heartbeatSeconds * 1000
     this.dropAfter(heartbeatMs === 0 ? CLOSE_TIMEOUT_MS : Math.min(heartbeatMs, CLOSE_TIMEOUT_MS))
     // What is not read cannot be answered: the close-ok must get through.
-    if (this.holds !== 0) this.unhold(this.holds)
+    this.holds.clear()
   }
 
   private dropAfter(delayMs: number): void {
@@ -462,11 +480,11 @@ export class Connection
   }
 
   /** Channels go, and the exclusive queues with them. */
-  private endChannels(): void {
+  endChannels(): void {
     this.heartbeat?.stop()
     this.heartbeat = undefined
     this.alarmed = false
-    this.wanted = []
+    this.turn.clear()
     this.channels.releaseAll()
     if (!this.opened) return
     this.opened = false
@@ -493,74 +511,9 @@ export class Connection
   // --- channel 0 ---------------------------------------------------------------------------------------------------
 
   private controlFrame(type: number, buffer: Buffer, start: number, end: number): void {
-    if (type === FRAME_HEARTBEAT) return
-    if (type !== FRAME_METHOD) {
-      if (this.state !== 'closing' && this.state !== 'closed') this.unexpectedFrame(type, buffer, start, end)
-      return
-    }
-    const { reader } = this
-    reader.reset(buffer, start, end)
-    const methodId = reader.methodId()
-    try {
-      this.controlMethod(methodId, reader)
-    } catch (error) {
-      this.failConnection(error, methodId >>> 16, methodId & 0xffff)
-    }
-  }
-
-  private controlMethod(methodId: number, reader: ByteReader): void {
-    const { state } = this
-    if (methodId === MethodId.ConnectionClose) this.closedByPeer(reader)
-    else if (state === 'closing' || state === 'closed') {
-      if (methodId === MethodId.ConnectionCloseOk) this.finish()
-    } else if (state !== 'running') this.handshake.handleMethod(methodId, reader)
-    else if (methodId === MethodId.ConnectionUpdateSecret) this.updateSecret(reader)
-    else if (!METHOD_NAMES.has(methodId)) this.dropUnknownMethod(methodId)
-    else throw unexpectedMethod(this.isBlocked ? 'blocked' : state)
-  }
-
-  private closedByPeer(reader: ByteReader): void {
-    if (this.state === 'closed') return
-    const crossed = this.state === 'closing'
-    decodeConnectionClose(reader)
-    // Exclusive queues are gone before the answer: whoever reconnects may declare them again.
-    this.endChannels()
-    encodeConnectionCloseOk(this.output, 0)
-    // After a crossing the peer still owes a close-ok; nobody waits for it at the end of the broker.
-    if (crossed && !this.settling) return
-    this.output.flush()
-    this.finish()
-  }
-
-  /** Both sides have said their last word: our side ends and the peer is waited for, but not for long. */
-  private finish(): void {
-    if (this.settling) {
-      this.drop()
-      return
-    }
-    this.state = 'closed'
-    this.output.end()
-    this.startWaitingForEnd()
-  }
-
-  private updateSecret(reader: ByteReader): void {
-    const { newSecret } = decodeConnectionUpdateSecret(reader)
-    const done = this.services.gate.updateSecret(this.actor.principal, this.vhost, newSecret)
-    if (done === undefined) {
-      encodeConnectionUpdateSecretOk(this.output, 0)
-      return
-    }
-    this.hold(Hold.AUTHENTICATION)
-    const settle = (act: () => void): void => {
-      if (this.gone) return
-      if (this.state === 'running') act()
-      this.unhold(Hold.AUTHENTICATION)
-    }
-    const id = MethodId.ConnectionUpdateSecret
-    done.then(
-      () => settle(() => encodeConnectionUpdateSecretOk(this.output, 0)),
-      (error: unknown) => settle(() => this.failConnection(error, id >>> 16, id & 0xffff)),
-    )
+    if (type === FRAME_METHOD) this.control.method(buffer, start, end)
+    else if (type !== FRAME_HEARTBEAT && this.state !== 'closing' && this.state !== 'closed')
+      this.unexpectedFrame(type, buffer, start, end)
   }
 
   private frameError(type: number, buffer: Buffer, start: number, end: number, reason: string): void {
@@ -590,68 +543,26 @@ export class Connection
     this.unhold(Hold.ALARM)
   }
 
-  private hold(reason: number): void {
-    if (this.gone || this.state === 'closed') return
-    this.holds |= reason
-    if (this.held) return
-    this.held = true
-    this.transport.pause()
+  private hold(reason: Hold): void {
+    if (!this.gone && this.state !== 'closed') this.holds.add(reason)
   }
 
-  private unhold(reason: number): void {
-    if ((this.holds & reason) === 0) return
-    this.holds &= ~reason
-    if (this.holds !== 0) return
-    this.held = false
-    if (this.gone) return
-    this.transport.resume()
-    if (this.reading) return
-    this.reading = true
-    this.loop.resume()
-    this.reading = false
-    this.endTurn()
+  private unhold(reason: Hold): void {
+    if (!this.gone) this.holds.remove(reason)
   }
 
-  /** Deliveries and confirms that were collected over a read, or since the last turn. */
-  private endTurn(): void {
-    this.turnWanted = false
-    if (this.state !== 'running' && !this.settling) return
-    for (const port of this.services.shards.all) port.flush()
-    if (this.wanted.length === 0) return
-    const wanted = this.wanted
-    this.wanted = []
-    for (const number of wanted) this.channels.endOfTurn(number)
+  /** Handles frames that came while they were not wanted. */
+  private handleKept(): void {
+    // Within a read the loop sees by itself that it may go on.
+    if (this.gone || this.turn.isReading) return
+    this.turn.beginRead()
+    try {
+      this.loop.resume()
+    } catch (error) {
+      this.failConnection(error, 0, 0)
+    }
+    this.turn.endRead()
   }
 }
 
 const EMPTY = Buffer.alloc(0)
-
-/** The error for a method on channel 0 that has no place in `state`. */
-export function unexpectedMethod(state: string): BrokerError {
-  return new BrokerError('CHANNEL_ERROR', `unexpected method in connection state ${state}`)
-}
-
-/** True for basic.ack, reject and nack. */
-function isSettlement(type: number, buffer: Buffer, start: number, end: number): boolean {
-  if (type !== FRAME_METHOD || end - start < 4) return false
-  const methodId = buffer.readUInt32BE(start)
-  return (
-    methodId === MethodId.BasicAck || methodId === MethodId.BasicNack || methodId === MethodId.BasicReject
-  )
-}
-
-/** Frames that make sense by themselves: of a known type, with a payload that can be told apart. */
-function isFrame(type: number, payloadBytes: number): boolean {
-  switch (type) {
-    case FRAME_METHOD:
-      return payloadBytes >= 4
-    case FRAME_HEADER:
-      return payloadBytes >= 12
-    case FRAME_BODY:
-      return true
-    case FRAME_HEARTBEAT:
-      return payloadBytes === 0
-    default:
-      return false
-  }
-}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import test, { type TestContext } from 'node:test'
+import { until } from '../../test/support/wait.js'
+import { peerOf, SERVER_OPTIONS } from './listener.js'
+import { acceptedTransport, READ_SIZE_BYTES, type SocketTransport, transportOf } from './socket-transport.js'
+
+/** What a sink heard. */
+class Heard {
+  readonly reads: Array<{ buffer: Buffer; size: number }> = []
+  text = ''
+  hasEnded = false
+  isClosed = false
+
+  received(buffer: Buffer, start: number, end: number): void {
+    this.reads.push({ buffer, size: end - start })
+    this.text += buffer.toString('latin1', start, end)
+  }
+  ended(): void {
+    this.hasEnded = true
+  }
+  closed(): void {
+    this.isClosed = true
+  }
+}
+
+/** An area in the middle of other memory. */
+const MEMORY = Buffer.alloc(READ_SIZE_BYTES + 200, 0x2e)
+const AREA = { bytes: MEMORY, start: 100, end: 100 + READ_SIZE_BYTES }
+
+const KINDS: ReadonlyArray<readonly [string, (socket: Socket) => SocketTransport]> = [
+  ['a shared read area', (socket) => acceptedTransport(socket, peerOf(socket, 'tcp'), AREA)],
+  ["Node's own reads", (socket) => transportOf(socket, peerOf(socket, 'tcp'))],
+]
+
+async function pair(t: TestContext, make: (socket: Socket) => SocketTransport) {
+  let accepted = (_transport: SocketTransport): void => {}
+  const transport = new Promise<SocketTransport>((resolve) => {
+    accepted = resolve
+  })
+  const server = createServer(SERVER_OPTIONS, (socket) => accepted(make(socket)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const client = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+  t.after(() => {
+    client.destroy()
+    server.close()
+  })
+  return { client, server, transport: await transport, heard: new Heard() }
+}
+
+for (const [kind, make] of KINDS) {
+  test(`with ${kind} octets arrive, both sides end and the server counts nobody`, async (t) => {
+    const { client, server, transport, heard } = await pair(t, make)
+    transport.open(heard)
+    client.write('hello')
+    await until(() => heard.text === 'hello', 'the octets arrive')
+    transport.write(Buffer.from('and you'), () => {})
+    const [answer] = (await once(client, 'data')) as [Buffer]
+    assert.equal(answer.toString(), 'and you')
+    client.end('bye')
+    await until(() => heard.hasEnded, 'the end is noticed')
+    assert.equal(heard.text, 'hellobye')
+    // Our side is still open after the peer has ended its own.
+    transport.write(Buffer.from('later'), () => {})
+    assert.equal(String(await once(client, 'data')), 'later')
+    transport.end()
+    await until(() => heard.isClosed, 'the socket is closed')
+    const closed = once(server, 'close')
+    server.close()
+    await closed
+  })
+
+  test(`with ${kind} nothing is read while the transport is paused`, async (t) => {
+    const { client, transport, heard } = await pair(t, make)
+    transport.open(heard)
+    transport.pause()
+    client.write('x'.repeat(1_000_000))
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    assert.equal(heard.text, '')
+    transport.resume()
+    await until(() => heard.text.length === 1_000_000, 'everything arrives')
+  })
+
+  test(`with ${kind} the loop goes round before more than a read's worth is taken again`, async (t) => {
+    const { client, transport, heard } = await pair(t, make)
+    transport.open(heard)
+    transport.pause()
+    client.write(Buffer.alloc(4 * READ_SIZE_BYTES))
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const sizes: number[] = []
+    let inTurn = 0
+    const original = heard.received.bind(heard)
+    heard.received = (buffer, start, end) => {
+      if (inTurn === 0)
+        setImmediate(() => {
+          sizes.push(inTurn)
+          inTurn = 0
+        })
+      inTurn += end - start
+      original(buffer, start, end)
+    }
+    transport.resume()
+    await until(() => heard.text.length === 4 * READ_SIZE_BYTES, 'everything arrives')
+    for (const size of sizes) assert.ok(size <= 2 * READ_SIZE_BYTES, `${size} octets in one turn`)
+    assert.ok(sizes.length >= 2)
+  })
+}
+
+test('reads land in the shared area and nowhere else', async (t) => {
+  const { client, transport, heard } = await pair(t, KINDS[0]![1])
+  transport.open(heard)
+  client.write(Buffer.alloc(1_000_000, 0x61))
+  await until(() => heard.text.length === 1_000_000, 'everything arrives')
+  assert.ok(heard.reads.every(({ buffer }) => buffer === MEMORY))
+  assert.ok(heard.reads.every(({ size }) => size <= READ_SIZE_BYTES))
+  assert.ok(MEMORY.subarray(0, 100).equals(Buffer.alloc(100, 0x2e)))
+  assert.ok(MEMORY.subarray(AREA.end).equals(Buffer.alloc(100, 0x2e)))
+})
+
+test('a socket destroyed by us says so once', async (t) => {
+  const { transport, heard } = await pair(t, KINDS[0]![1])
+  transport.open(heard)
+  transport.destroy()
+  transport.destroy()
+  await until(() => heard.isClosed, 'the socket is closed')
+})
