@@ -1,4 +1,4 @@
-import { type Disk, DiskError, type DiskFile } from '../../src/storage/disk.js'
+import { type Disk, DiskError, type DiskFile, type OpenMode } from '../../src/storage/disk.js'
 import type { Clock } from '../../src/util/clock.js'
 import { afterPowerCut, type PendingChange } from './power-cut.js'
 import { type FileNode, FolderNode, newFile, splitPath } from './simulated-names.js'
@@ -112,11 +112,11 @@ export class SimulatedDisk implements Disk {
 
   // -- Disk
 
-  open(path: string, mode: 'existing' | 'create'): Promise<DiskFile> {
-    return this.#call('open', `opening ${path}`, path, () => {
+  open(path: string, mode: OpenMode): Promise<DiskFile> {
+    return this.#call(mode === 'read' ? 'read' : 'open', `opening ${path}`, path, () => {
       const [parent, name] = this.#parentOf(path)
       const found = parent?.names.get(name)
-      if (mode === 'existing') {
+      if (mode !== 'create') {
         if (found === undefined) throw new DiskError(`opening ${path}`, 'ENOENT')
         if (found instanceof FolderNode) throw new DiskError(`opening ${path}`, 'EISDIR')
         return new SimulatedFile(this, path, found)
@@ -319,7 +319,7 @@ class SimulatedFile implements DiskFile {
     const disk = this.#disk
     const fault = this.#closedError(action) ?? disk.fault('write', action, this.#path)
     const effective = fault === undefined ? end : start + Math.floor(disk.random() * (end - start))
-    const middle = start + Math.floor(disk.random() * (effective - start + 1))
+    const middle = start + disk.roomFor(Math.floor(disk.random() * (effective - start + 1)))
     if (!disk.isDead && !this.#isClosed) this.#put(buffer, start, middle, position)
     disk.later(() => {
       if (this.#isClosed) return done(this.#closedError(action))
@@ -381,9 +381,8 @@ class SimulatedFile implements DiskFile {
   }
 
   #put(buffer: Buffer, start: number, end: number, position: number): void {
-    const room = this.#disk.roomFor(end - start)
-    if (room === 0) return
-    const octets = Buffer.from(buffer.subarray(start, start + room))
+    if (start === end) return
+    const octets = Buffer.from(buffer.subarray(start, end))
     this.#node.content.write(position, octets)
     this.#node.pending.push({ kind: 'write', position, octets })
   }
