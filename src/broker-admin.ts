@@ -1,5 +1,6 @@
 import { createPasswordHash, type HashingAlgorithm } from './auth/password-hash.js'
-import type { UserDirectory, UserLimits } from './auth/users.js'
+import type { UserDoors } from './auth/user-doors.js'
+import type { UserLimits } from './auth/users.js'
 import type { PermissionPatterns } from './config/broker-options.js'
 import type { ConnectionRegistry } from './connection/connection-registry.js'
 import type { AlarmSource, Alarms } from './core/alarm.js'
@@ -21,14 +22,14 @@ export class BrokerAdmin {
   /** Who the broker's own doings are attributed to. */
   readonly actor: Actor = { principal: { name: 'rmq-internal', tags: ['administrator'] }, connectionId: 0 }
   readonly #doors: BrokerDoors
-  readonly #users: UserDirectory
+  readonly #users: UserDoors
   readonly #alarms: Alarms
   readonly #connections: ConnectionRegistry
   readonly #hashing: HashingAlgorithm
 
   constructor(
     doors: BrokerDoors,
-    users: UserDirectory,
+    users: UserDoors,
     alarms: Alarms,
     connections: ConnectionRegistry,
     hashing: HashingAlgorithm,
@@ -47,7 +48,7 @@ export class BrokerAdmin {
   /** Deletes a vhost with everything in it and closes its connections. */
   async deleteVhost(name: string): Promise<void> {
     await this.#doors.deleteVhost(this.actor, name)
-    this.#users.deleteVhost(name)
+    this.#users.vhostDeleted(name)
   }
 
   async setVhostLimits(vhost: string, limits: VhostLimits): Promise<void> {
@@ -58,33 +59,35 @@ export class BrokerAdmin {
   async putUser(name: string, { password, tags = [], limits = {} }: NewUser = {}): Promise<void> {
     const passwordHash =
       password === undefined ? undefined : await createPasswordHash(password, this.#hashing)
-    this.#users.putUser({ name, passwordHash, tags, limits })
+    await this.#users.putUser({ name, passwordHash, tags, limits })
   }
 
   /** Deletes a user and closes the connections made in that name. */
-  deleteUser(name: string): void {
-    if (!this.#users.deleteUser(name)) return
+  async deleteUser(name: string): Promise<void> {
+    const { existed, durable } = this.#users.deleteUser(name)
+    if (!existed) return
     for (const connection of this.#connections.all()) {
       if (connection.actor.principal.name === name) connection.forceClose(`user '${name}' is deleted`)
     }
+    await durable
   }
 
   /** Sets what a user may do in a vhost, which need not exist. */
-  setPermissions(user: string, vhost: string, patterns: PermissionPatterns): void {
-    this.#users.setPermission({ user, vhost, ...patterns })
+  async setPermissions(user: string, vhost: string, patterns: PermissionPatterns): Promise<void> {
+    await this.#users.setPermission({ user, vhost, ...patterns })
   }
 
-  clearPermissions(user: string, vhost: string): void {
-    this.#users.clearPermission(user, vhost)
+  async clearPermissions(user: string, vhost: string): Promise<void> {
+    await this.#users.clearPermission(user, vhost).durable
   }
 
-  setTopicPermissions(
+  async setTopicPermissions(
     user: string,
     vhost: string,
     exchange: string,
     patterns: { readonly write: string; readonly read: string },
-  ): void {
-    this.#users.setTopicPermission({ user, vhost, exchange, ...patterns })
+  ): Promise<void> {
+    await this.#users.setTopicPermission({ user, vhost, exchange, ...patterns })
   }
 
   async setPolicy(vhost: string, policy: PolicyRequest): Promise<void> {

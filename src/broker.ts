@@ -5,11 +5,12 @@ import { InternalAuthBackend } from './auth/internal-backend.js'
 import type { HashingAlgorithm } from './auth/password-hash.js'
 import { PatternMatcher } from './auth/pattern/pattern-matcher.js'
 import { SaslMechanisms } from './auth/sasl/mechanisms.js'
+import { UserDoors } from './auth/user-doors.js'
 import { UserDirectory } from './auth/users.js'
 import { BrokerAdmin } from './broker-admin.js'
 import { openListeners } from './broker-listeners.js'
 import type { BrokerOptions } from './config/broker-options.js'
-import { resolveOptions } from './config/resolve.js'
+import { withDefaults } from './config/resolve.js'
 import { Connection } from './connection/connection.js'
 import { ConnectionRegistry } from './connection/connection-registry.js'
 import type { ConnectionServices } from './connection/connection-services.js'
@@ -21,13 +22,12 @@ import { serverProperties } from './connection/server-properties.js'
 import { READ_SIZE_BYTES, type SocketTransport } from './connection/socket-transport.js'
 import { StashPool } from './connection/stash-pool.js'
 import { Alarms } from './core/alarm.js'
-import { MemoryDefinitionLog } from './core/definition-log.js'
 import { BrokerDoors } from './core/doors/broker-doors.js'
 import { EventBus } from './core/events.js'
 import { LocalShard } from './core/shard/local-shard.js'
 import { MemoryMonitor } from './memory-monitor.js'
+import { type NodeStorage, openNodeStorage } from './node-storage.js'
 import { ByteReader } from './protocol/amqp091/byte-reader.js'
-import { MemoryLog } from './storage/memory-log.js'
 import { Arena } from './util/arena.js'
 import { type Clock, SystemClock } from './util/clock.js'
 import { LineLogger, type Logger } from './util/logger.js'
@@ -58,9 +58,38 @@ export async function startBroker(
   options: Partial<BrokerOptions> = {},
   surroundings: Surroundings = {},
 ): Promise<Broker> {
-  const broker = new Broker({ ...resolveOptions().options, ...options }, surroundings)
-  await broker.start()
+  const resolved = withDefaults(options)
+  const logger =
+    surroundings.logger ?? new LineLogger(resolved.logLevel, (line) => process.stderr.write(line))
+  const timers = new Timers(surroundings.clock ?? new SystemClock())
+  const events = new EventBus(logger)
+  const alarms = new Alarms(events)
+  const arena = new Arena()
+  const randomOctets = surroundings.randomOctets ?? randomBytes
+  const storage = await openNodeStorage(resolved, { arena, timers, logger, alarms, randomOctets })
+  const broker = new Broker(
+    resolved,
+    { logger, timers, events, alarms, arena, storage, randomOctets },
+    surroundings.random ?? Math.random,
+  )
+  try {
+    await broker.start()
+  } catch (error) {
+    await broker.stop()
+    throw error
+  }
   return broker
+}
+
+/** The parts that storage needs before the rest of the node is there. */
+interface Foundations {
+  readonly logger: Logger
+  readonly timers: Timers
+  readonly events: EventBus
+  readonly alarms: Alarms
+  readonly arena: Arena
+  readonly storage: NodeStorage
+  readonly randomOctets: (count: number) => Buffer
 }
 
 /** One node: its parts, joined. Nothing of it lives outside this object, so a process may hold many. */
@@ -68,6 +97,7 @@ export class Broker {
   readonly options: BrokerOptions
   readonly doors: BrokerDoors
   readonly users = new UserDirectory()
+  readonly userDoors: UserDoors
   readonly connections = new ConnectionRegistry()
   readonly events: EventBus
   readonly alarms: Alarms
@@ -75,33 +105,40 @@ export class Broker {
 
   readonly #logger: Logger
   readonly #timers: Timers
-  readonly #shard: LocalShard
-  readonly #arena = new Arena()
-  readonly #services: ConnectionServices
+  readonly #arena: Arena
+  readonly #storage: NodeStorage
+  readonly #authorizer: Authorizer
+  readonly #chain: AuthChain
+  readonly #randomOctets: (count: number) => Buffer
+  #shard!: LocalShard
+  #services!: ConnectionServices
   readonly #memory: MemoryMonitor
   #listeners: Listener[] = []
   #stopped: Promise<void> | undefined
 
   /** Use {@link startBroker}. */
-  constructor(options: BrokerOptions, surroundings: Surroundings) {
+  constructor(options: BrokerOptions, foundations: Foundations, random: () => number) {
     this.options = options
-    const logger =
-      surroundings.logger ?? new LineLogger(options.logLevel, (line) => process.stderr.write(line))
-    const timers = new Timers(surroundings.clock ?? new SystemClock())
-    const randomOctets = surroundings.randomOctets ?? randomBytes
+    const { logger, timers, events, alarms, arena, storage, randomOctets } = foundations
     this.#logger = logger
     this.#timers = timers
-    this.events = new EventBus(logger)
-    this.alarms = new Alarms(this.events)
+    this.#arena = arena
+    this.#storage = storage
+    this.#randomOctets = randomOctets
+    this.events = events
+    this.userDoors = new UserDoors(this.users, storage.definitionLog)
+    this.alarms = alarms
     const chain = new AuthChain([new InternalAuthBackend(this.users)], {
       loopbackUsers: options.loopbackUsers,
     })
     const authorizer = new Authorizer(chain)
+    this.#chain = chain
+    this.#authorizer = authorizer
     const port = (): LocalShard => this.#shard
     this.doors = new BrokerDoors({
       permissions: authorizer,
       shards: { portFor: port, portForNew: port },
-      log: new MemoryDefinitionLog(),
+      log: storage.definitionLog,
       events: this.events,
       logger,
       options: {
@@ -112,32 +149,33 @@ export class Broker {
         queueMax: options.queueMax,
       },
       randomOctets,
-      random: surroundings.random ?? Math.random,
+      random,
       compilePattern: (pattern) => {
         const matcher = new PatternMatcher(pattern)
         return { matches: (name) => matcher.isIn(name) }
       },
     })
-    this.#shard = new LocalShard(new MemoryLog(this.#arena), timers, this.doors)
     const hashing: HashingAlgorithm = `rabbit_password_hashing_${options.passwordHashing}`
-    this.admin = new BrokerAdmin(this.doors, this.users, this.alarms, this.connections, hashing)
+    this.admin = new BrokerAdmin(this.doors, this.userDoors, this.alarms, this.connections, hashing)
     this.#memory = new MemoryMonitor(timers, this.alarms, logger, {
       watermark: options.memoryHighWatermark,
       totalMemoryBytes: options.totalMemoryBytes,
       intervalMs: options.memoryMonitorIntervalMs,
     })
-    this.#services = this.#connectionServices(chain, authorizer, randomOctets)
   }
 
-  /** Makes what an empty node begins with and listens. */
+  /** Takes up what was kept, or makes what an empty node begins with, and listens. */
   async start(): Promise<void> {
     const { options } = this
-    await this.admin.addVhost(options.defaultVhost)
-    await this.admin.putUser(options.defaultUser, {
-      password: options.defaultPass,
-      tags: options.defaultUserTags,
+    const { definitions } = this.#storage
+    await this.#storage.openShard((log) => {
+      this.#shard = new LocalShard(log, this.#timers, this.doors)
+      this.doors.restore(definitions)
+      this.userDoors.restore(definitions)
+      return this.#shard
     })
-    this.admin.setPermissions(options.defaultUser, options.defaultVhost, options.defaultPermissions)
+    this.#services = this.#connectionServices(this.#chain, this.#authorizer, this.#randomOctets)
+    if (definitions.length === 0) await this.#populate()
     this.alarms.listen(() => {
       for (const connection of this.connections.all()) connection.alarmChanged()
     })
@@ -155,6 +193,14 @@ export class Broker {
       (transport) => this.#accept(transport, false),
     )
     this.#memory.start()
+  }
+
+  /** The first boot of an empty node: the default vhost, and the default user in it. */
+  async #populate(): Promise<void> {
+    const { options, admin } = this
+    await admin.addVhost(options.defaultVhost)
+    await admin.putUser(options.defaultUser, { password: options.defaultPass, tags: options.defaultUserTags })
+    await admin.setPermissions(options.defaultUser, options.defaultVhost, options.defaultPermissions)
   }
 
   /** The TCP port, of the first one when there are several; 0 when there is none. */
@@ -195,8 +241,9 @@ export class Broker {
     await within(this.connections.whenEmpty(), STOP_TIMEOUT_MS)
     for (const connection of [...this.connections.all()]) connection.drop()
     this.#memory.stop()
-    this.#shard.close()
     this.#timers.close()
+    await this.#storage.close()
+    this.#shard?.close()
   }
 
   #accept(transport: SocketTransport, owesProxyHeader: boolean): void {

@@ -1,7 +1,7 @@
-import { totalmem } from 'node:os'
 import type { MemoryWatermark } from './config/broker-options.js'
 import type { Alarms } from './core/alarm.js'
 import type { Logger } from './util/logger.js'
+import { detectedMemoryBytes } from './util/machine-memory.js'
 import { Timer, type Timers } from './util/timers.js'
 
 /** What a monitor watches by. */
@@ -65,11 +65,4 @@ export class MemoryMonitor {
 function limitOf({ watermark, totalMemoryBytes }: MemoryMonitorOptions): number {
   if ('absoluteBytes' in watermark) return watermark.absoluteBytes
   return watermark.relative * (totalMemoryBytes ?? detectedMemoryBytes())
-}
-
-/** What the machine has, or the cgroup that the process lives in, whichever is less. */
-function detectedMemoryBytes(): number {
-  // 0 or a huge number where there is no constraint.
-  const constrained = process.constrainedMemory()
-  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
 }

@@ -1,3 +1,4 @@
+import { detectedMemoryBytes } from '../util/machine-memory.js'
 import type { Origin } from './assignment.js'
 import type {
   BrokerOptions,
@@ -68,6 +69,12 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
     serverProperties: values.serverProperties,
     logLevel: values.logLevel,
     dataDir: values.dataDir,
+    sync: values.sync,
+    messageMemoryBytes: values.messageMemoryBytes ?? messageMemoryBytesOf(values.totalMemoryBytes),
+    diskFreeLimit:
+      values.diskFreeRelative === undefined
+        ? { absoluteBytes: values.diskFreeAbsoluteBytes }
+        : { relative: values.diskFreeRelative },
     managementPort: values.managementPort,
   })
 }
@@ -129,6 +136,16 @@ function watermarkOf(values: OptionValues): MemoryWatermark {
   return values.memoryAbsoluteBytes === undefined
     ? { relative: values.memoryRelative }
     : { absoluteBytes: values.memoryAbsoluteBytes }
+}
+
+/** A 200th of the memory there is: what queues hold beyond that is read back ahead of its consumers. */
+const MESSAGE_MEMORY_SHARE = 1 / 200
+const MESSAGE_MEMORY_BYTES_MIN = 64 << 20
+const MESSAGE_MEMORY_BYTES_MAX = 1 << 30
+
+function messageMemoryBytesOf(totalMemoryBytes = detectedMemoryBytes()): number {
+  const share = Math.floor(totalMemoryBytes * MESSAGE_MEMORY_SHARE)
+  return Math.min(Math.max(share, MESSAGE_MEMORY_BYTES_MIN), MESSAGE_MEMORY_BYTES_MAX)
 }
 
 function deepFreeze<T extends object>(object: T): T {

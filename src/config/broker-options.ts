@@ -107,6 +107,15 @@ export interface BrokerOptions {
   readonly logLevel: LogLevel
   /** Where durable state is kept; undefined keeps everything in memory. Default undefined. */
   readonly dataDir: string | undefined
+  /** What a confirm of a durable message waits for. Default 'always': the fdatasync that covers it. */
+  readonly sync: SyncPolicy
+  /**
+   * Octets of messages kept in memory when there is a data directory; the rest is left to the files. Default: a share
+   * of the memory there is, see `messageMemoryBytesOf`.
+   */
+  readonly messageMemoryBytes: number
+  /** Free disk space below which publishers are blocked. Default 50 MB. */
+  readonly diskFreeLimit: DiskFreeLimit
   /** TCP port of the management API; undefined for none. Default undefined until there is one. */
   readonly managementPort: number | undefined
 }
@@ -160,6 +169,15 @@ export interface PermissionPatterns {
 
 /** A share of the memory there is (0 blocks always), or bytes. */
 export type MemoryWatermark = { readonly relative: number } | { readonly absoluteBytes: number }
+
+/** When what was written is synced; the interval in milliseconds. */
+export type SyncPolicy =
+  | { readonly kind: 'always' }
+  | { readonly kind: 'interval'; readonly intervalMs: number }
+  | { readonly kind: 'os' }
+
+/** A multiple of the memory there is, or bytes. */
+export type DiskFreeLimit = { readonly relative: number } | { readonly absoluteBytes: number }
 
 export const AUTH_MECHANISM_NAMES = ['PLAIN', 'AMQPLAIN', 'ANONYMOUS', 'EXTERNAL'] as const
 export type AuthMechanismName = (typeof AUTH_MECHANISM_NAMES)[number]

@@ -65,7 +65,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     'federation.*',
     'shovel.*',
     'log.*',
-    'disk_free_limit.*',
     'cluster_formation.*',
     'cluster_tags.*',
     'node_tags.*',

@@ -10,6 +10,7 @@ import {
   type PasswordHashingName,
   QUEUE_TYPE_NAMES,
   type QueueTypeName,
+  type SyncPolicy,
   TLS_VERSIONS,
   type TlsVersion,
 } from './broker-options.js'
@@ -21,12 +22,14 @@ import {
   integer,
   LISTENER,
   limit,
+  MULTIPLE,
   milliseconds,
   millisecondsOrNever,
   namedAs,
   oneOf,
   PORT,
   SHARE,
+  SYNC_POLICY,
   seconds,
   TEXT,
 } from './value-types.js'
@@ -343,6 +346,28 @@ export const OPTIONS = {
       flag: { name: 'log-level', placeholder: 'LEVEL' },
       environment: [{ name: 'RABBITMQ_LOG', extract: overallLogLevel }],
     },
+  ),
+  diskFreeRelative: optional(
+    'disk_free_limit.relative',
+    MULTIPLE,
+    'Free disk space below which publishers are blocked, as a multiple of the memory there is.',
+  ),
+  diskFreeAbsoluteBytes: value(
+    'disk_free_limit.absolute',
+    bytes(),
+    50_000_000,
+    'Free disk space below which publishers are blocked; a relative one wins over it.',
+  ),
+  sync: value<SyncPolicy>(
+    'sync',
+    SYNC_POLICY,
+    { kind: 'always' },
+    'What the confirm of a durable message waits for: always (fdatasync), interval:MS or os (the write).',
+  ),
+  messageMemoryBytes: optional(
+    'message_memory',
+    bytes(1 << 20),
+    'Messages kept in memory; the rest is left to the files. Without it, a 200th of the memory there is.',
   ),
   dataDir: optional('data_dir', TEXT, 'Where durable state is kept; without it everything is in memory.', {
     flag: { name: 'data-dir', placeholder: 'DIR' },

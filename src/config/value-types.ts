@@ -1,4 +1,4 @@
-import type { ListenerAddress } from './broker-options.js'
+import type { ListenerAddress, SyncPolicy } from './broker-options.js'
 import {
   formatListenerAddress,
   LISTENER_SPEC_FORMS,
@@ -52,6 +52,27 @@ export const SHARE: ValueType<number> = {
   parse(text) {
     const share = /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
     return share !== undefined && share <= 1 ? share : undefined
+  },
+}
+
+/** A multiple of something, 0 or more. */
+export const MULTIPLE: ValueType<number> = {
+  expected: 'a number such as 1.5',
+  parse: (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined),
+}
+
+export const SYNC_POLICY: ValueType<SyncPolicy> = {
+  expected: 'always, os or interval:MS',
+  parse(text) {
+    if (text === 'always' || text === 'os') return { kind: text }
+    const intervalMs = /^interval:(\d+)$/.exec(text)?.[1]
+    return intervalMs === undefined || Number(intervalMs) === 0
+      ? undefined
+      : { kind: 'interval', intervalMs: Number(intervalMs) }
+  },
+  format(policy) {
+    const { kind, ...rest } = policy as SyncPolicy
+    return 'intervalMs' in rest ? `${kind}:${rest.intervalMs}` : kind
   },
 }
 

@@ -47,5 +47,7 @@ export const JOINING_MODULES: readonly string[] = [
   'broker-listeners',
   'index',
   'memory-monitor',
+  'disk-monitor',
+  'node-storage',
   'server',
 ]
