@@ -99,8 +99,26 @@ export class MessageIndex {
       this.blocks = [...new Array<undefined>(missing), ...this.blocks]
       this.firstBlock -= missing
     }
+    // It may be written into a gap.
+    this.leadingGaps = 0
     this.write(sequence, ref, flags, bodyBytes, deadline)
-    if (sequence >= this.tail) this.tail = sequence + 1
+    if (sequence >= this.tail) this.moveTail(sequence + 1)
+  }
+
+  /** The block that was being filled stays no longer, should nothing be left in it. */
+  private moveTail(tail: number): void {
+    const number = Math.floor(this.tail / BLOCK_ENTRIES) - this.firstBlock
+    this.tail = tail
+    const block = this.blocks[number]
+    if (
+      block === undefined ||
+      block.live > 0 ||
+      number === Math.floor(tail / BLOCK_ENTRIES) - this.firstBlock
+    )
+      return
+    this.pool.give(block)
+    this.blocks[number] = undefined
+    this.dropLeadingGaps()
   }
 
   private write(sequence: number, ref: number, flags: number, bodyBytes: number, deadline: number): void {
@@ -110,6 +128,7 @@ export class MessageIndex {
       block = this.pool.take()
       while (this.blocks.length <= number) this.blocks.push(undefined)
       this.blocks[number] = block
+      if (number < this.leadingGaps) this.leadingGaps = number
     }
     const entry = sequence & BLOCK_MASK
     const at = entry * ENTRY_WORDS
@@ -227,13 +246,14 @@ export class MessageIndex {
     this.block = NO_BLOCK
   }
 
-  /** Numbers of all messages that are not gone, in order. */
-  *sequences(): Generator<number> {
-    for (let i = 0; i < this.blocks.length; i++) {
+  /** Numbers of all messages that are not gone, from `from` on, in order. */
+  *sequences(from = 0): Generator<number> {
+    const firstNumber = Math.max(0, Math.floor(from / BLOCK_ENTRIES) - this.firstBlock)
+    for (let i = firstNumber; i < this.blocks.length; i++) {
       const block = this.blocks[i]
       if (block === undefined) continue
       const base = (this.firstBlock + i) * BLOCK_ENTRIES
-      for (let entry = 0; entry < BLOCK_ENTRIES; entry++) {
+      for (let entry = Math.max(0, from - base); entry < BLOCK_ENTRIES; entry++) {
         if ((block.words[entry * ENTRY_WORDS + 1]! & STATE_MASK) !== EntryState.GONE) yield base + entry
       }
     }
