@@ -133,6 +133,21 @@ test('appends, restores and removals in any order leave exactly what was not rem
   }
 })
 
+test('a message restored into a gap at the front is not taken for gone', () => {
+  const index = new MessageIndex(new BlockPool())
+  for (const sequence of [0, 600, 1500]) index.restore(sequence, sequence, 0, 1, NEVER)
+  const remove = (sequence: number) => {
+    assert.ok(index.locate(sequence))
+    index.remove(sequence)
+  }
+  remove(0)
+  index.restore(5, 5, 0, 1, NEVER)
+  remove(600)
+  assert.deepEqual([...index.sequences()], [5, 1500])
+  remove(5)
+  remove(1500)
+})
+
 test('a cleared index goes on with its numbers', () => {
   const index = new MessageIndex(new BlockPool())
   for (let i = 0; i < 700; i++) index.append(i, 0, 1, NEVER)
