@@ -48,7 +48,6 @@ export class BrokerAdmin {
   /** Deletes a vhost with everything in it and closes its connections. */
   async deleteVhost(name: string): Promise<void> {
     await this.#doors.deleteVhost(this.actor, name)
-    this.#users.vhostDeleted(name)
   }
 
   async setVhostLimits(vhost: string, limits: VhostLimits): Promise<void> {
@@ -59,26 +58,22 @@ export class BrokerAdmin {
   async putUser(name: string, { password, tags = [], limits = {} }: NewUser = {}): Promise<void> {
     const passwordHash =
       password === undefined ? undefined : await createPasswordHash(password, this.#hashing)
-    await this.#users.putUser({ name, passwordHash, tags, limits })
+    await this.#users.putUser(this.actor, { name, passwordHash, tags, limits }).durable
   }
 
   /** Deletes a user and closes the connections made in that name. */
   async deleteUser(name: string): Promise<void> {
-    const { existed, durable } = this.#users.deleteUser(name)
-    if (!existed) return
-    for (const connection of this.#connections.all()) {
-      if (connection.actor.principal.name === name) connection.forceClose(`user '${name}' is deleted`)
-    }
-    await durable
+    if (this.#users.directory.user(name) !== undefined) await this.#users.deleteUser(this.actor, name)
   }
 
   /** Sets what a user may do in a vhost, which need not exist. */
   async setPermissions(user: string, vhost: string, patterns: PermissionPatterns): Promise<void> {
-    await this.#users.setPermission({ user, vhost, ...patterns })
+    await this.#users.setPermission(this.actor, { user, vhost, ...patterns }).durable
   }
 
   async clearPermissions(user: string, vhost: string): Promise<void> {
-    await this.#users.clearPermission(user, vhost).durable
+    if (this.#users.directory.permission(user, vhost) === undefined) return
+    await this.#users.clearPermission(this.actor, user, vhost)
   }
 
   async setTopicPermissions(
@@ -87,7 +82,7 @@ export class BrokerAdmin {
     exchange: string,
     patterns: { readonly write: string; readonly read: string },
   ): Promise<void> {
-    await this.#users.setTopicPermission({ user, vhost, exchange, ...patterns })
+    await this.#users.setTopicPermission(this.actor, { user, vhost, exchange, ...patterns }).durable
   }
 
   async setPolicy(vhost: string, policy: PolicyRequest): Promise<void> {

@@ -126,7 +126,7 @@ export class Broker {
     this.#storage = storage
     this.#randomOctets = randomOctets
     this.events = events
-    this.userDoors = new UserDoors(this.users, storage.definitionLog)
+    this.userDoors = new UserDoors(this.users, storage.definitionLog, events)
     this.alarms = alarms
     const chain = new AuthChain([new InternalAuthBackend(this.users)], {
       loopbackUsers: options.loopbackUsers,
@@ -182,6 +182,11 @@ export class Broker {
     this.events.on('vhost.deleted', ({ name }) => {
       for (const connection of this.connections.all()) {
         if (connection.vhost === name) connection.forceClose(`vhost '${name}' is deleted`)
+      }
+    })
+    this.events.on('user.deleted', ({ name }) => {
+      for (const connection of this.connections.all()) {
+        if (connection.actor.principal.name === name) connection.forceClose(`user '${name}' is deleted`)
       }
     })
     const readArea = this.#arena.take(READ_SIZE_BYTES)

@@ -1,5 +1,12 @@
 import { BrokerError } from '../core/errors.js'
-import type { Access, PermissionCheck, Principal, TopicAccess, TopicVariables } from '../core/permission.js'
+import {
+  type Access,
+  type PermissionCheck,
+  type Principal,
+  type TopicAccess,
+  type TopicVariables,
+  UnrestrictedPrincipal,
+} from '../core/permission.js'
 import { describeResource, type ResourceKind } from '../core/resource.js'
 import type { AuthChain } from './auth-chain.js'
 
@@ -25,12 +32,14 @@ export class Authorizer implements PermissionCheck {
   }
 
   check(principal: Principal, vhost: string, kind: ResourceKind, name: string, access: Access): void {
+    if (principal instanceof UnrestrictedPrincipal) return
     const checked = checkedName(kind, name)
     if (this.#chain.backendOf(principal).checkResource(principal, vhost, kind, checked, access)) return
     throw accessRefused(access, principal, vhost, kind, checked)
   }
 
   checkAny(principal: Principal, vhost: string, kind: ResourceKind, name: string): void {
+    if (principal instanceof UnrestrictedPrincipal) return
     const checked = checkedName(kind, name)
     const backend = this.#chain.backendOf(principal)
     for (const access of ALL_ACCESS) {
@@ -47,6 +56,7 @@ export class Authorizer implements PermissionCheck {
     access: TopicAccess,
     variables: TopicVariables = NO_VARIABLES,
   ): void {
+    if (principal instanceof UnrestrictedPrincipal) return
     const backend = this.#chain.backendOf(principal)
     if (backend.checkTopic(principal, vhost, exchange, routingKey, access, variables)) return
     const topic = `topic '${routingKey}' in ${describeResource('exchange', exchange, vhost)}`

@@ -13,6 +13,19 @@ export interface Principal {
   readonly tags: readonly string[]
 }
 
+/**
+ * Somebody to whom no permission is refused: the broker itself, and whoever imports definitions, which may speak of
+ * vhosts that give the importer no permission. Never made for a peer.
+ */
+export class UnrestrictedPrincipal implements Principal {
+  readonly name: string
+  readonly tags: readonly string[] = ['administrator']
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
 /** Values that a protocol adds to the placeholders of topic permissions. */
 export interface TopicVariables {
   /** MQTT's client identifier, for `{client_id}`. */
