@@ -88,6 +88,11 @@ export class FileDefinitionLog implements DefinitionLog {
   #unwrittenBytes = 0
   #running: Promise<void> | undefined
   #next: NextGeneration | undefined
+  /**
+   * The batch whose first changes are in the next generation's snapshot already. It has to be behind it as well before
+   * that generation counts: all of the changes that a snapshot foresees may be repeated after it, not some of them.
+   */
+  #foreseen: Batch | undefined
   /** Size of the file from which on a snapshot is tried. */
   #growUntilBytes = 0
 
@@ -207,7 +212,8 @@ export class FileDefinitionLog implements DefinitionLog {
   async #run(): Promise<void> {
     try {
       for (;;) {
-        if (this.#next?.isWritten) await this.#switch(this.#next)
+        const isForeseen = this.#filling !== undefined && this.#filling === this.#foreseen
+        if (this.#next?.isWritten && !isForeseen) await this.#switch(this.#next)
         const batch = this.#filling
         if (batch === undefined) return
         this.#filling = undefined
@@ -306,6 +312,7 @@ export class FileDefinitionLog implements DefinitionLog {
     // Batches from here on go into both files, with higher numbers than those of the snapshot.
     this.#batchNumber += changes.length + 2
     this.#next = next
+    this.#foreseen = this.#filling
     next.written.then(
       () => this.#kick(),
       (error) => this.#giveUp(next, error),
@@ -315,10 +322,11 @@ export class FileDefinitionLog implements DefinitionLog {
 
   async #giveUp(next: NextGeneration, error: unknown): Promise<void> {
     if (this.#next !== next) return
-    this.#next = undefined
     this.#growUntilBytes = 2 * this.#position
     this.#logger.warning(`no snapshot of the definitions was made: ${messageOf(error)}`)
+    // Gone before the next attempt begins, which has the same name.
     await next.discard().catch(() => {})
+    if (this.#next === next) this.#next = undefined
   }
 
   /** Goes over to the next generation. A failure before its name is taken leaves things as they are. */
@@ -393,6 +401,8 @@ export class FileDefinitionLog implements DefinitionLog {
     this.#batchNumber = found.batchNumber
     this.#position = found.endPosition
     this.#setSnapshotBytes(found.snapshotBytes)
+    // A process that was killed may have given the file its name without a sync: a power cut would still undo it.
+    await this.#options.disk.syncDirectory(this.#options.folder)
     this.#file = await this.#options.disk.open(found.path, 'existing')
     if (found.endPosition < found.sizeBytes) await this.#cut(found)
     await this.#writeAgain(found.lastBatch)

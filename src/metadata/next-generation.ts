@@ -34,7 +34,7 @@ export class NextGeneration {
   readonly #disk: Disk
   readonly #temporaryPath: string
   #file: DiskFile | undefined
-  #isDiscarded = false
+  #discarded: Promise<void> | undefined
 
   constructor(disk: Disk, folder: string, generation: number, snapshot: Snapshot) {
     this.#disk = disk
@@ -61,9 +61,14 @@ export class NextGeneration {
     await this.#disk.rename(this.#temporaryPath, this.path)
   }
 
-  /** Ends the making and removes the file. */
-  async discard(): Promise<void> {
-    this.#isDiscarded = true
+  /** Ends the making and removes the file. May be called twice. */
+  discard(): Promise<void> {
+    this.#discarded ??= this.#remove()
+    return this.#discarded
+  }
+
+  async #remove(): Promise<void> {
+    this.isWritten = false
     await this.written.catch(() => {})
     await this.#file?.close()
     await this.#disk.remove(this.#temporaryPath)
@@ -86,11 +91,11 @@ export class NextGeneration {
     // Proof that all before it was synced, since the file has a name only then.
     await this.#append([encodeMark({ number, queueIdFloor, isSnapshotEnd: true })])
     await syncFile(this.#file)
-    this.isWritten = true
+    this.isWritten = this.#discarded === undefined
   }
 
   async #append(parts: readonly Buffer[]): Promise<void> {
-    if (this.#isDiscarded) throw new Error('discarded')
+    if (this.#discarded !== undefined) throw new Error('it is not wanted any more')
     const octets = Buffer.concat(parts)
     await writePart(this.#file!, octets, this.position)
     this.position += octets.length

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import { FileDefinitionLog } from '../../src/metadata/file-definition-log.js'
 import { PlainDefinitions, RandomChanges } from '../support/definitions.js'
 import { randomFrom } from '../support/random.js'
@@ -85,7 +86,10 @@ class Story {
     const found = this.#states.findLastIndex((state) => state.text() === text)
     assert.ok(found >= 0, `not what any number of the changes gives:\n${text}`)
     assert.ok(found >= this.#promised, `${this.#promised} changes were promised, ${found} are there`)
-    assert.ok(loaded.queueIdFloor >= this.#states[found]!.queueIdFloor, 'ids of queues would come back')
+    assert.ok(
+      loaded.queueIdFloor >= this.#states[this.#promised]!.queueIdFloor,
+      'ids of queues would come back',
+    )
     this.#states = [loaded]
     this.#promised = 0
     this.#queueIdFloor = loaded.queueIdFloor
@@ -151,7 +155,8 @@ async function tell(seed: number): Promise<void> {
     await new Story(seed).run()
     counts.seeds += 1
   } catch (error) {
-    throw new Error(`seed ${seed} (LEVERET_SEED=${seed} replays it)`, { cause: error })
+    const text = inspect(error)
+    throw new Error(`seed ${seed} (LEVERET_SEED=${seed} replays it): ${text}`, { cause: error })
   }
 }
 

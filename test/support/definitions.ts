@@ -16,7 +16,8 @@ export class PlainDefinitions {
   }
 
   clone(): PlainDefinitions {
-    const copy = new PlainDefinitions([...this.#live.values()])
+    const copy = new PlainDefinitions()
+    for (const [key, change] of this.#live) copy.#live.set(key, change)
     copy.queueIdFloor = this.queueIdFloor
     return copy
   }
@@ -37,7 +38,7 @@ export class PlainDefinitions {
 
   /** The same text for the same definitions, whatever their order; ids that are merely used up are not in it. */
   text(): string {
-    return [...this.#live.values()].map(encodeChange).sort().join('\n')
+    return [...this.#live.values()].map(canonicalText).sort().join('\n')
   }
 
   get all(): DefinitionChange[] {
@@ -45,11 +46,31 @@ export class PlainDefinitions {
   }
 }
 
+const canonicalTexts = new WeakMap<DefinitionChange, string>()
+
+/** JSON with the members of objects in the order of their names. */
+function canonicalText(change: DefinitionChange): string {
+  let text = canonicalTexts.get(change)
+  if (text === undefined) {
+    text = makeCanonicalText(change)
+    canonicalTexts.set(change, text)
+  }
+  return text
+}
+
+function makeCanonicalText(change: DefinitionChange): string {
+  const sorted = (_: string, value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+  return JSON.stringify(JSON.parse(encodeChange(change)), sorted)
+}
+
 /** What is the same for a change and the one that replaces or undoes it. */
 function identityOf(change: DefinitionChange): string {
   if (change.kind.startsWith('binding')) {
     const { kind: _, ...binding } = change
-    return `binding-put ${encodeChange(binding as DefinitionChange)}`
+    return `binding-put ${canonicalText(binding as DefinitionChange)}`
   }
   const kind = change.kind.replace('-delete', '-put')
   const parts = change as unknown as { [part: string]: unknown } & { policy?: { name: string } }
