@@ -18,7 +18,7 @@ test('what was appended is opened again, octet for octet, until its last release
     const targets = 1 + Math.floor(random() * 4)
     const properties = { messageId: String(i), deliveryMode: 2 }
     const ref = log.append(messageOf(body, { routingKey: `key ${i}`, properties }), targets, false, i)
-    for (let t = 0; t < targets; t++) log.setTarget(ref, t, t, i)
+    for (let t = 0; t < targets; t++) log.setTarget(ref, t, t, i, false)
     kept.push({ ref, body, releases: targets })
     while (kept.length > 60) {
       const place = Math.floor(random() * kept.length)
