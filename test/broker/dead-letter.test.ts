@@ -158,42 +158,55 @@ test('a thousand messages of a closed door all arrive in the dead-letter queue, 
   await untilReady(channel, queue, 0)
 })
 
-for (const type of ['classic', 'quorum'] as const) {
-  const todo =
-    type === 'classic'
-      ? 'a classic queue drops the letter, as RabbitMQ does; ARCHITECTURE.md promises more'
-      : false
-  test(`a message stays in its ${type} queue while the dead-letter queue refuses it, and moves when there is room`, {
-    skip: SKIP_IF_EXTERNAL,
-    todo,
-  }, async (t) => {
-    const channel = await confirmChannel(t)
-    const { queue: dead } = await channel.assertQueue('', {
-      exclusive: true,
-      maxLength: 1,
-      arguments: { 'x-overflow': 'reject-publish' },
-    })
-    const quorum = {
-      exclusive: false,
-      arguments: {
-        'x-queue-type': 'quorum',
-        'x-dead-letter-strategy': 'at-least-once',
-        'x-overflow': 'reject-publish',
-      },
-    }
-    const queue = uniqueName(type)
-    await channel.assertQueue(queue, deadLetterTo(dead, type === 'quorum' ? quorum : {}))
-    await putAll(channel, queue, ['first', 'second'])
-    const first = await take(channel, queue)
-    const second = await take(channel, queue)
-    channel.nack(first, false, false)
-    await untilReady(channel, dead, 1)
-    channel.nack(second, false, false)
-    await settled(() => 0)
-    assert.deepEqual(await takeAll(channel, dead), ['first'])
-    await until(async () => (await channel.checkQueue(dead)).messageCount === 1, 'the second moves', 3000)
-    assert.deepEqual(await takeAll(channel, dead), ['second'])
+test('a message stays in its at-least-once queue while the dead-letter queue refuses it, and moves when there is room', {
+  skip: SKIP_IF_EXTERNAL,
+}, async (t) => {
+  const channel = await confirmChannel(t)
+  const dead = await fullyBookedQueue(channel)
+  const queue = uniqueName('quorum')
+  const atLeastOnce = {
+    exclusive: false,
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+    },
+  }
+  await channel.assertQueue(queue, deadLetterTo(dead, atLeastOnce))
+  await putAll(channel, queue, ['first', 'second'])
+  const first = await take(channel, queue)
+  const second = await take(channel, queue)
+  channel.nack(first, false, false)
+  await untilReady(channel, dead, 1)
+  channel.nack(second, false, false)
+  await settled(() => 0)
+  assert.deepEqual(await takeAll(channel, dead), ['first'])
+  await until(async () => (await channel.checkQueue(dead)).messageCount === 1, 'the second moves', 3000)
+  assert.deepEqual(await takeAll(channel, dead), ['second'])
+})
+
+test('a classic queue drops a letter that the dead-letter queue refuses, as RabbitMQ does', async (t) => {
+  const channel = await confirmChannel(t)
+  const dead = await fullyBookedQueue(channel)
+  const queue = uniqueName('classic')
+  await channel.assertQueue(queue, deadLetterTo(dead))
+  await putAll(channel, queue, ['first', 'second'])
+  channel.nack(await take(channel, queue), false, false)
+  await untilReady(channel, dead, 1)
+  channel.nack(await take(channel, queue), false, false)
+  await settled(() => 0)
+  assert.deepEqual(await takeAll(channel, dead), ['first'])
+  assert.equal((await channel.checkQueue(queue)).messageCount, 0)
+})
+
+/** A queue that takes one message and refuses the next. */
+async function fullyBookedQueue(channel: ConfirmChannel): Promise<string> {
+  const { queue } = await channel.assertQueue('', {
+    exclusive: true,
+    maxLength: 1,
+    arguments: { 'x-overflow': 'reject-publish' },
   })
+  return queue
 }
 
 test('messages of an exchange are dead-lettered under that exchange in x-death', async (t) => {

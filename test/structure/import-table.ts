@@ -24,6 +24,9 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
       'protocol/amqp091/properties',
       'protocol/amqp091/field-table',
       'protocol/amqp091/reply-codes',
+      // What properties and field tables are read from and written to.
+      'protocol/amqp091/byte-reader',
+      'protocol/amqp091/byte-writer',
     ],
     leavesAlone: [...SOCKETS, ...FILES],
   },
