@@ -40,7 +40,7 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   plugins: { may: ['plugin-api', 'client'] },
   client: { may: ['util', 'protocol'] },
   cli: { may: ['util', 'config', 'client'] },
-  perf: { may: ['util', 'config', 'client'] },
+  perf: { may: ['util', 'config', 'client', 'protocol'] },
 }
 
 /** Modules directly in `src/`: they join the parts and may import everything (docs/decisions/0002). */
