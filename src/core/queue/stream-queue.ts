@@ -44,7 +44,7 @@ export class StreamQueue implements ShardQueue {
   /** Who is served when something is written. The others wait for credit, or room, and are not looked at. */
   private caughtUp: StreamCursor[] = []
   /** Empty; takes turns with `caughtUp`. */
-  private otherList: StreamCursor[] = []
+  private otherList: StreamCursor[] | undefined
   private readonly segments: StreamSegment[] = [{ firstOffset: 0, bytes: 0, lastPublishedAtMs: 0 }]
   private readonly scratch = new MessageView()
   private firstOffset = 0
@@ -231,13 +231,14 @@ export class StreamQueue implements ShardQueue {
   private serveCaughtUp(): void {
     const cursors = this.caughtUp
     if (cursors.length === 0) return
-    this.caughtUp = this.otherList
-    this.otherList = []
+    this.caughtUp = this.otherList ?? []
+    this.otherList = undefined
     for (const cursor of cursors) {
       cursor.isCaughtUp = false
       this.serve(cursor)
     }
-    cursors.length = 0
+    // An array cut to length 0 would give up its memory, for every message.
+    while (cursors.length > 0) cursors.pop()
     this.otherList = cursors
   }
 

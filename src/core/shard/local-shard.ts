@@ -179,7 +179,8 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
         log.setTarget(ref, i, queue.definition.id, position, kept)
       }
       for (let i = 0; i < count; i++) targets[first + i]!.settleIn()
-      targets.length = first
+      // Not by its length: an array cut to 0 gives up its memory, and each message would ask for it again.
+      for (let i = 0; i < count; i++) targets.pop()
     }
     if (refused) return SOME_REFUSED
     return durable ? STORED_DURABLY : ALL_STORED
