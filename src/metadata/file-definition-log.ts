@@ -88,11 +88,6 @@ export class FileDefinitionLog implements DefinitionLog {
   #unwrittenBytes = 0
   #running: Promise<void> | undefined
   #next: NextGeneration | undefined
-  /**
-   * The batch whose first changes are in the next generation's snapshot already. It has to be behind it as well before
-   * that generation counts: all of the changes that a snapshot foresees may be repeated after it, not some of them.
-   */
-  #foreseen: Batch | undefined
   /** Size of the file from which on a snapshot is tried. */
   #growUntilBytes = 0
 
@@ -212,8 +207,7 @@ export class FileDefinitionLog implements DefinitionLog {
   async #run(): Promise<void> {
     try {
       for (;;) {
-        const isForeseen = this.#filling !== undefined && this.#filling === this.#foreseen
-        if (this.#next?.isWritten && !isForeseen) await this.#switch(this.#next)
+        if (this.#next?.isWritten) await this.#switch(this.#next)
         const batch = this.#filling
         if (batch === undefined) return
         this.#filling = undefined
@@ -297,6 +291,10 @@ export class FileDefinitionLog implements DefinitionLog {
 
   // -- Snapshots
 
+  /**
+   * The snapshot holds what waits in the next batch as well, and that batch repeats it. This is harmless as all of it
+   * is repeated: the batch is the next thing to be written, long before the snapshot is.
+   */
   #snapshotIfGrown(): void {
     if (this.#next !== undefined || this.#closing !== undefined) return
     if (this.#position >= this.#growUntilBytes) this.#startNext()
@@ -312,7 +310,6 @@ export class FileDefinitionLog implements DefinitionLog {
     // Batches from here on go into both files, with higher numbers than those of the snapshot.
     this.#batchNumber += changes.length + 2
     this.#next = next
-    this.#foreseen = this.#filling
     next.written.then(
       () => this.#kick(),
       (error) => this.#giveUp(next, error),

@@ -175,3 +175,47 @@ test('further seeds', { skip: FUZZ_MS === 0, timeout: FUZZ_MS + 60_000 }, async 
   for (let seed = Date.now() % 2 ** 31; performance.now() < until; seed++) await tell(seed)
   context.diagnostic(JSON.stringify(counts))
 })
+
+test('cut at any octet of its last batch, the log gives all before it and the whole changes that are left', async () => {
+  const clock = new VirtualClock()
+  const random = randomFrom(1)
+  const disk = new SimulatedDisk({ clock, random })
+  await runClock(clock, disk.makeFolder(FOLDER))
+  const log = new FileDefinitionLog({ disk, folder: FOLDER, clock })
+  await runClock(clock, log.load())
+  const states = [new PlainDefinitions()]
+  const changes = new RandomChanges(random, 1)
+  const append = (): Promise<void> => {
+    const change = changes.next(states.at(-1)!)
+    const state = states.at(-1)!.clone()
+    state.apply(change)
+    states.push(state)
+    return log.append(change)
+  }
+  for (let i = 0; i < 20; i++) await runClock(clock, append())
+  const lastBatchAt = log.sizeBytes
+  const promised = states.length - 1
+  await runClock(clock, Promise.all([append(), append(), append(), append(), append()]))
+
+  const path = `${FOLDER}/definitions-00000001.log`
+  const whole = disk.contentOf(path)
+  const found = new Set<number>()
+  for (let size = lastBatchAt; size <= whole.length; size++) {
+    const cut = new SimulatedDisk({ clock, random })
+    await runClock(clock, cut.makeFolder(FOLDER))
+    cut.setContent(path, whole.subarray(0, size))
+    const again = new FileDefinitionLog({ disk: cut, folder: FOLDER, clock })
+    const text = new PlainDefinitions(await runClock(clock, again.load())).text()
+    const index = states.findIndex((state, i) => i >= promised && state.text() === text)
+    assert.ok(index >= promised, `cut at ${size} of ${whole.length}`)
+    found.add(index)
+    // What is cut off never comes back between later changes.
+    await runClock(clock, again.append({ kind: 'global-parameter-put', name: 'later', value: size }))
+    const third = new FileDefinitionLog({ disk: cut.crash(), folder: FOLDER, clock })
+    const later = new PlainDefinitions(await runClock(clock, third.load()))
+    const expected = states[index]!.clone()
+    expected.apply({ kind: 'global-parameter-put', name: 'later', value: size })
+    assert.equal(later.text(), expected.text())
+  }
+  assert.ok(found.size > 3)
+})
