@@ -6,8 +6,8 @@
  * resolved, given that the file itself was synced. Nothing else is.
  */
 export interface Disk {
-  /** Opens a file for reading and writing; `create` makes it and fails when it exists. */
-  open(path: string, mode: 'existing' | 'create'): Promise<DiskFile>
+  /** Opens a file for reading and writing; `create` makes it and fails when it exists, `read` allows reading only. */
+  open(path: string, mode: OpenMode): Promise<DiskFile>
   /** Names in a folder, sorted; empty when there is no such folder. */
   list(folder: string): Promise<string[]>
   /** Makes a folder and its parents. */
@@ -23,6 +23,8 @@ export interface Disk {
   /** Octets free for us on the folder's volume. */
   freeBytes(folder: string): Promise<number>
 }
+
+export type OpenMode = 'existing' | 'create' | 'read'
 
 /** An open file. Calls on one file may overlap; their order is not promised. */
 export interface DiskFile {

@@ -12,7 +12,6 @@ const SPARE_CHUNKS_MAX = 4
 /** A {@link ShardLog} that keeps messages in memory and forgets everything at the end of the process. */
 export class MemoryLog implements ShardLog {
   readonly isSynced = true
-  readonly acceptsDurable = true
   private readonly arena: Arena
   private readonly chunks: (Chunk | undefined)[] = []
   private readonly freeSlots: number[] = []
@@ -28,6 +27,14 @@ export class MemoryLog implements ShardLog {
     return this.resident
   }
 
+  get acceptsDurable(): boolean {
+    return this.chunks.length < CHUNK_SLOTS_MAX || this.freeSlots.length > 0
+  }
+
+  get acceptsTransient(): boolean {
+    return this.acceptsDurable
+  }
+
   append(message: MessageView, targetCount: number, _durable: boolean, nowMs: number): number {
     const recordBytes = messageRecordBytes(message, targetCount)
     const chunk = this.room(recordBytes)
@@ -38,7 +45,7 @@ export class MemoryLog implements ShardLog {
     return makeRef(chunk.slot, offset)
   }
 
-  setTarget(ref: number, target: number, queueId: number, position: number): void {
+  setTarget(ref: number, target: number, queueId: number, position: number, _kept: boolean): void {
     const chunk = this.chunkOf(ref)
     writeTarget(chunk, chunk.start + offsetOf(ref), target, queueId, position, 0)
   }
@@ -68,6 +75,17 @@ export class MemoryLog implements ShardLog {
   settled(): void {}
   delivered(): void {}
   counted(): void {}
+
+  /** Gives all memory back; nothing may be called any more. */
+  close(): void {
+    for (const chunk of this.chunks) if (chunk !== undefined) this.arena.give(chunk.region)
+    for (const chunk of this.spare) this.arena.give(chunk.region)
+    this.chunks.length = 0
+    this.spare.length = 0
+    this.freeSlots.length = 0
+    this.current = undefined
+    this.resident = 0
+  }
 
   atomically(work: () => void): void {
     work()

@@ -1,16 +1,16 @@
 import * as fs from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
-import { type Disk, DiskError, type DiskFile } from './disk.js'
+import { type Disk, DiskError, type DiskFile, type OpenMode } from './disk.js'
 
 /** How often a call that was interrupted, or that could not be served at once, is made again. */
 const INTERRUPTED_RETRIES_MAX = 100
-const ACCESS = { existing: 'r+', create: 'wx+' } as const
+const ACCESS = { existing: 'r+', create: 'wx+', read: 'r' } as const
 const FILE_MODE = 0o640
 const FOLDER_MODE = 0o750
 
 /** The machine's own file system. Octets are read and written by libuv's threads, off the event loop. */
 export class NodeDisk implements Disk {
-  async open(path: string, mode: 'existing' | 'create'): Promise<DiskFile> {
+  async open(path: string, mode: OpenMode): Promise<DiskFile> {
     return attempt(`opening ${path}`, async () => {
       const descriptor = await new Promise<number>((resolve, reject) => {
         fs.open(path, ACCESS[mode], FILE_MODE, (error, fd) => (error ? reject(error) : resolve(fd)))

@@ -13,7 +13,7 @@ import { copyBytes } from '../util/bytes.js'
  *      word  2     octets of the routing part (0-15), priority + 1 or 0 when absent (16-31)
  *      word  3     octets of the properties
  *      word  4     octets of the body
- *      word  5     reserved, 0
+ *      word  5     expiration property in ms, u32; means something with HAS_EXPIRATION
  *      word  6, 7  time of publishing in ms since the epoch, f64; 0 when nobody asked for it
  *      then        per target 16 octets: queue id (word), TargetState bits (word), position (f64)
  *      then        routing, properties, body, padding
@@ -22,10 +22,13 @@ import { copyBytes } from '../util/bytes.js'
  * `POSITION_STEP` apart:
  *
  *      word  2     queue id
- *      word  3     run: number of messages
+ *      word  3     kinds 2 and 4: run, the number of messages; kind 3: delivery count (0-15), acquired count (16-31)
  *      word  4, 5  first position, f64
- *      word  6     kind 2: number of the segment that holds the messages; kind 3: delivery count
- *      word  7     kind 3: acquired count
+ *      word  6     number of the segment that holds the messages
+ *      word  7     reserved, 0
+ *
+ * What is said of a message in another segment than the one in which it is found is passed over: it was moved since,
+ * or is another message that got the position after a restart.
  *
  * That a queue is gone is not said here: the definitions know, and a queue's id is never used again.
  */
@@ -45,8 +48,6 @@ export const RecordFlag = {
   HAS_BCC: 1 << 9,
   HAS_DEATHS: 1 << 10,
   HAS_EXPIRATION: 1 << 11,
-  /** Was delivered before it got here: a dead letter, or a message that cleaning moved. */
-  REDELIVERED: 1 << 12,
 } as const
 
 /** Bits of a target's second word: what became of the message there before its batch was written. */
@@ -73,12 +74,12 @@ export const RecordWord = {
   ROUTING: 2,
   PROPERTIES: 3,
   BODY: 4,
-  RESERVED: 5,
+  EXPIRATION: 5,
   QUEUE: 2,
   RUN: 3,
+  COUNTS: 3,
   SEGMENT: 6,
-  DELIVERY_COUNT: 6,
-  ACQUIRED_COUNT: 7,
+  RESERVED: 7,
 } as const
 /** Where the first position of an event record lies, in octets from the record's start. */
 export const EVENT_POSITION_OFFSET = 16
@@ -120,7 +121,7 @@ export function writeMessage(
   words[at + RecordWord.ROUTING] = routingBytes | ((message.priority + 1) << 16)
   words[at + RecordWord.PROPERTIES] = propertiesBytes
   words[at + RecordWord.BODY] = bodyBytes
-  words[at + RecordWord.RESERVED] = 0
+  words[at + RecordWord.EXPIRATION] = Math.max(message.expirationMs, 0)
   memory.doubles[(start + PUBLISHED_AT_OFFSET) >> 3] = nowMs
 
   let to = start + RECORD_HEADER_BYTES + targetCount * RECORD_TARGET_BYTES
@@ -182,7 +183,7 @@ export function openMessage(memory: RecordMemory, start: number, view: MessageVi
   view.hasBcc = (kind & RecordFlag.HAS_BCC) !== 0
   view.hasDeaths = (kind & RecordFlag.HAS_DEATHS) !== 0
   view.priority = (routing >>> 16) - 1
-  view.expirationMs = -1
+  view.expirationMs = (kind & RecordFlag.HAS_EXPIRATION) === 0 ? -1 : words[at + RecordWord.EXPIRATION]! >>> 0
 }
 
 /** When the message at `start` was published, in ms since the epoch. */

@@ -22,6 +22,7 @@ export function localMemoryPort(clock: VirtualClock, host: ShardHost): PortUnder
     close: () => {
       shard.close()
       timers.close()
+      log.close()
     },
   }
 }

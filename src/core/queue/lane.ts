@@ -26,6 +26,8 @@ export class Lane {
   /** Adds a ready message under a sequence number that it had before. */
   restore(sequence: number, ref: number, flags: number, bodyBytes: number, deadline: number): void {
     this.ready += 1
+    // Nothing was delivered yet: what has left from before the head was replaced by a copy.
+    if (sequence < this.head) this.head = sequence
     this.index.restore(sequence, ref, flags, bodyBytes, deadline)
   }
 

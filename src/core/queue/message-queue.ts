@@ -548,6 +548,9 @@ export class MessageQueue implements ShardQueue {
     this.lease.close()
     this.retries?.close()
     this.timeouts?.close()
+  }
+
+  drop(): void {
     for (const position of this.order.positions()) {
       this.order.locate(position)
       this.runtime.log.release(this.order.index.ref)

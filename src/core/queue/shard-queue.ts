@@ -36,8 +36,10 @@ export interface ShardQueue {
   /** Renews the lease of `x-expires`. */
   touch(): void
   purge(): number
-  /** Ends consumers, frees messages and timers. */
+  /** Ends consumers and timers. The messages stay with the log. */
   close(): void
+  /** Gives the messages up: the queue, which is closed, was deleted. */
+  drop(): void
 
   /** True while the message waits for its dead letter to be stored; it may have gone with its queue, or in a purge. */
   isHeld(position: number): boolean

@@ -168,7 +168,13 @@ export class StreamQueue implements ShardQueue {
       this.runtime.forget(consumer.id)
       consumer.sink.cancelled(consumer.id, 'queue-deleted')
     }
-    this.dropBefore(this.index.tail)
+  }
+
+  drop(): void {
+    for (const offset of this.index.sequences()) {
+      this.index.locate(offset)
+      this.runtime.log.release(this.index.ref)
+    }
     this.index.clear()
   }
 

@@ -115,6 +115,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     }
     this.queues.delete(queueId)
     queue.close()
+    queue.drop()
     return ready
   }
 
@@ -160,7 +161,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
       const queue = this.queues.get(queueIds[i]!)
       if (queue === undefined) continue
       if (!queue.admits(message)) refused = true
-      else if (!log.acceptsDurable && queue.keeps(message)) refused = true
+      else if (queue.keeps(message) ? !log.acceptsDurable : !log.acceptsTransient) refused = true
       else if (redelivered || !queue.deliverDirect(message)) {
         targets.push(queue)
         if (queue.keeps(message)) durable = true
@@ -343,7 +344,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     this.subscriptions.delete(subscriptionId)
   }
 
-  /** Ends every queue's timers and consumers. */
+  /** Ends every queue's timers and consumers; the log keeps the messages. */
   close(): void {
     for (const queue of this.queues.values()) queue.close()
     this.queues.clear()

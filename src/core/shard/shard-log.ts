@@ -41,6 +41,8 @@ export interface ShardLog {
 
   /** False when the log takes no more durable messages: its disk failed, or is full and too much waits already. */
   readonly acceptsDurable: boolean
+  /** False when the log takes no more messages of any kind: it is as large as it can get. */
+  readonly acceptsTransient: boolean
   /** True when nothing durable waits for a sync, so that durable publishes may be confirmed at once. */
   readonly isSynced: boolean
   /** Calls back once everything appended so far is durable, with an error when it never will be. */

@@ -7,11 +7,13 @@ import type { RecordMemory } from '../record.js'
  *      word  0     BATCH_MARKER
  *      word  1     octets of the batch, this header included; a multiple of 8
  *      word  2     CRC32C of everything after this word
- *      word  3     flags: BatchFlag
+ *      word  3     BatchFlag bits (0-7), how many batches of the same flush came before (8-31)
  *      word  4, 5  index, f64: counts up by one from batch to batch over all segments
  *      word  6     epoch: counts up with every start of the broker
- *      word  7     reserved, 0
+ *      word  7     salt: a number of the segment that only its file tells
  *      then        records
+ *
+ * The salt keeps a message body that looks like a batch from being taken for one where damage is passed over.
  */
 export const BATCH_HEADER_BYTES = 32
 /** 'LVBT' in the order of the octets. */
@@ -23,49 +25,83 @@ export const BatchFlag = {
   CONTINUES: 1,
   /** The previous batch has CONTINUES. */
   FOLLOWS: 2,
+  /** What is in it was found damaged or incomplete and counts for nothing. */
+  VOID: 4,
 } as const
+const FLAG_BITS = 8
+export const BATCHES_OF_FLUSH_MAX = (1 << 24) - 1
 
 export interface BatchHeader {
   readonly lengthBytes: number
   readonly flags: number
+  /** Index of the batch that began the flush: all batches from that one on became durable together. */
+  readonly flushIndex: number
   readonly index: number
   readonly epoch: number
 }
 
-/** Fills in the header of the batch that lies at `start`. */
+/** Fills in the header of the batch that lies at `start`. `earlier` batches of the same flush came before it. */
 export function sealBatch(
   memory: RecordMemory,
   start: number,
   end: number,
   flags: number,
+  earlier: number,
   index: number,
   epoch: number,
+  salt: number,
 ): void {
   const { words } = memory
   const at = start >> 2
   words[at] = BATCH_MARKER
   words[at + 1] = end - start
-  words[at + 3] = flags
+  words[at + 3] = flags | (Math.min(earlier, BATCHES_OF_FLUSH_MAX) << FLAG_BITS)
   memory.doubles[(start + 16) >> 3] = index
   words[at + 6] = epoch
-  words[at + 7] = 0
+  words[at + 7] = salt
   words[at + 2] = crc32c(memory.bytes, start + CHECKED_FROM, end) | 0
 }
 
-/** The batch at `start`, or undefined when there is no whole and undamaged one before `end`. */
-export function readBatch(memory: RecordMemory, start: number, end: number): BatchHeader | undefined {
-  if (end - start < BATCH_HEADER_BYTES) return undefined
+/**
+ * Octets of the batch at `start`, or 0 when none begins there that could end before `limit`. Whether it is undamaged
+ * is another question. Without a `salt` any is taken.
+ */
+export function batchLengthAt(
+  memory: RecordMemory,
+  start: number,
+  limit: number,
+  salt: number | undefined,
+): number {
   const { words } = memory
   const at = start >> 2
-  if (words[at] !== BATCH_MARKER) return undefined
+  if (words[at] !== BATCH_MARKER || (salt !== undefined && words[at + 7] !== salt)) return 0
   const lengthBytes = words[at + 1]!
-  if (lengthBytes < BATCH_HEADER_BYTES || lengthBytes > end - start || lengthBytes % 8 !== 0) return undefined
-  const crc = crc32c(memory.bytes, start + CHECKED_FROM, start + lengthBytes) | 0
-  if (words[at + 2] !== crc) return undefined
+  return lengthBytes < BATCH_HEADER_BYTES || lengthBytes > limit - start || lengthBytes % 8 !== 0
+    ? 0
+    : lengthBytes
+}
+
+/** The batch at `start`, or undefined when there is no whole and undamaged one before `end`. */
+export function readBatch(
+  memory: RecordMemory,
+  start: number,
+  end: number,
+  salt: number | undefined,
+): BatchHeader | undefined {
+  if (end - start < BATCH_HEADER_BYTES) return undefined
+  const lengthBytes = batchLengthAt(memory, start, end, salt)
+  if (lengthBytes === 0) return undefined
+  const { words } = memory
+  const at = start >> 2
+  if (words[at + 2] !== (crc32c(memory.bytes, start + CHECKED_FROM, start + lengthBytes) | 0))
+    return undefined
+  const flags = words[at + 3]!
+  const index = memory.doubles[(start + 16) >> 3]!
   return {
     lengthBytes,
-    flags: words[at + 3]!,
-    index: memory.doubles[(start + 16) >> 3]!,
+    flags: flags & ((1 << FLAG_BITS) - 1),
+    flushIndex: index - (flags >>> FLAG_BITS),
+    index,
     epoch: words[at + 6]!,
   }
 }

@@ -7,7 +7,6 @@ import {
   publishedAtMs,
   RECORD_HEADER_BYTES,
   RECORD_TARGET_BYTES,
-  RecordFlag,
   RecordKind,
   RecordWord,
   TargetState,
@@ -26,6 +25,9 @@ import type { SegmentTable } from './segment-table.js'
  */
 export const CLEAN_BELOW_LIVE_SHARE = 0.5
 
+/** More segments than this, and small ones are put together: each start of the broker begins one. */
+const SEGMENTS_FEW = 8
+
 /** What the cleaner asks of its log. */
 export interface CleanerClient {
   append(message: MessageView, targetCount: number, durable: boolean, nowMs: number): number
@@ -33,8 +35,14 @@ export interface CleanerClient {
   counted(queueId: number, position: number, ref: number, deliveries: number, acquisitions: number): void
   repeatEvent(kind: number, queueId: number, position: number, run: number, segment: number): void
   whenSynced(done: (error: Error | undefined) => void): void
-  removeSegment(segment: Segment): void
+  release(ref: number): void
+  /** Removes a segment and calls back once no crash brings it back. */
+  removeSegment(segment: Segment, done: () => void): void
   chunkOf(ref: number): LogChunk
+  /** Nothing should be appended for cleaning now. */
+  readonly isBusy: boolean
+  /** Number of the newest flush that is durable. */
+  readonly syncedFlush: number
 }
 
 /**
@@ -71,30 +79,42 @@ export class Cleaner {
     if (this.stopped || this.waiting) return
     if (this.victim === undefined) {
       this.removeDead()
+      if (this.log.isBusy) return
       this.victim = this.choose()
       this.nextChunk = 0
     }
-    if (this.victim !== undefined) this.step(this.victim)
+    if (this.victim !== undefined && !this.log.isBusy) this.step(this.victim)
   }
 
   stop(): void {
     this.stopped = true
   }
 
-  private removeDead(): void {
-    for (const segment of [...this.table.segments.values()]) {
-      if (isMovable(segment) && segment.liveBytes === 0) this.log.removeSegment(segment)
+  /** Removes segments in which nothing is live. That costs no room on the disk. */
+  removeDead(): void {
+    if (this.stopped || this.victim !== undefined) return
+    const { syncedFlush } = this.log
+    const segments = [...this.table.segments.values()]
+    if (segments.some((segment) => segment.superseded)) return
+    for (const segment of segments) {
+      if (!isMovable(segment) || !segment.isDead || segment.neededUntilFlush > syncedFlush) continue
+      this.log.removeSegment(segment, () => this.run())
     }
   }
 
-  /** The segment that frees most for the least. */
+  /** The segment that frees most for the least; before all others one whose cleaning a crash interrupted. */
   private choose(): Segment | undefined {
-    if (this.table.durableBytes <= 2 * this.options.segmentBytesMax) return undefined
+    const segments = [...this.table.segments.values()].filter(isMovable)
+    const superseded = segments.find((segment) => segment.superseded)
+    if (superseded !== undefined) return superseded
+    const { segmentBytesMax } = this.options
+    const isMany = segments.length > SEGMENTS_FEW
+    if (this.table.durableBytes <= 2 * segmentBytesMax && !isMany) return undefined
     let best: Segment | undefined
     let bestShare = CLEAN_BELOW_LIVE_SHARE
-    for (const segment of this.table.segments.values()) {
-      if (!isMovable(segment)) continue
-      const share = segment.liveBytes / segment.sizeBytes
+    for (const segment of segments) {
+      const sizeBytes = isMany ? Math.max(segment.sizeBytes, segmentBytesMax) : segment.sizeBytes
+      const share = segment.liveBytes / sizeBytes
       if (share < bestShare) {
         best = segment
         bestShare = share
@@ -104,7 +124,7 @@ export class Cleaner {
   }
 
   private step(victim: Segment): void {
-    const chunk = victim.chunks[this.nextChunk++]
+    const chunk = this.nextLive(victim)
     if (chunk === undefined) {
       this.finish(victim)
       return
@@ -113,25 +133,40 @@ export class Cleaner {
     this.residency.fetch(chunk, () => {
       this.waiting = false
       if (this.stopped) return
-      // The chunk's memory must stay while records are copied out of it.
-      chunk.busy += 1
-      this.move(chunk)
-      chunk.busy -= 1
-      this.residency.drop(chunk)
+      // While it was fetched it may have been dropped again.
+      if (!chunk.loaded) this.nextChunk -= 1
+      else this.empty(chunk)
       // What was copied is synced by and by, and calls for the next step; when nothing was, go on at once.
       setImmediate(() => this.run())
     })
+  }
+
+  /** The next chunk that something may have to be kept of. */
+  private nextLive(victim: Segment): LogChunk | undefined {
+    for (;;) {
+      const chunk = victim.chunks[this.nextChunk++]
+      if (chunk === undefined || chunk.live > 0 || victim.eventBytes.size > 0) return chunk
+    }
+  }
+
+  private empty(chunk: LogChunk): void {
+    // The chunk's memory must stay while records are copied out of it.
+    chunk.busy += 1
+    this.move(chunk)
+    this.residency.rest(chunk)
+    if (chunk.waiters.length === 0) this.residency.drop(chunk)
   }
 
   /** Everything live was copied: once that is durable the segment goes. */
   private finish(victim: Segment): void {
     this.waiting = true
     this.log.whenSynced((error) => {
-      this.waiting = false
-      this.victim = undefined
       if (error !== undefined || this.stopped) return
-      this.log.removeSegment(victim)
-      this.run()
+      this.log.removeSegment(victim, () => {
+        this.waiting = false
+        this.victim = undefined
+        this.run()
+      })
     })
   }
 
@@ -156,14 +191,11 @@ export class Cleaner {
     }
     const queueId = words[word + RecordWord.QUEUE]!
     const position = chunk.doubles[(at + EVENT_POSITION_OFFSET) >> 3]!
-    // Counts travel with their message, and are written when they change; see moveMessage.
-    if (kind === RecordKind.COUNTED) {
-      this.repeatCounts(queueId, position)
-      return
-    }
+    // What is said of messages here goes with them; see moveMessage.
     const segment = words[word + RecordWord.SEGMENT]!
     if (segment === chunk.segment.number || !this.table.segments.has(segment)) return
-    this.log.repeatEvent(kind, queueId, position, words[word + RecordWord.RUN]!, segment)
+    if (kind === RecordKind.COUNTED) this.repeatCounts(queueId, position, segment)
+    else this.log.repeatEvent(kind, queueId, position, words[word + RecordWord.RUN]!, segment)
   }
 
   private moveMessage(chunk: LogChunk, at: number): void {
@@ -182,7 +214,6 @@ export class Cleaner {
     if (targets.length === 0) return
     const { view } = this
     openMessage(chunk, at, view)
-    view.expirationMs = (words[word + RecordWord.KIND]! & RecordFlag.HAS_EXPIRATION) === 0 ? -1 : 0
     const moved = this.log.append(view, targets.length, true, publishedAtMs(chunk, at))
     this.movedBytes += words[word]!
     for (const [i, { queueId, position, kept }] of targets.entries()) {
@@ -191,7 +222,7 @@ export class Cleaner {
     for (const { queueId, position } of targets) {
       const history = this.owner!.historyOf(queueId, position)
       this.owner!.moved(queueId, position, moved)
-      chunk.live -= 1
+      this.log.release(ref)
       if (history.redelivered) this.markDelivered(moved, queueId, position)
       if (history.acquiredCount > 0 || history.deliveryCount > 0) {
         this.log.counted(queueId, position, moved, history.deliveryCount, history.acquiredCount)
@@ -205,9 +236,9 @@ export class Cleaner {
     markTarget(chunk, start, queueId, position, TargetState.DELIVERED)
   }
 
-  private repeatCounts(queueId: number, position: number): void {
+  private repeatCounts(queueId: number, position: number, segment: number): void {
     const ref = this.owner!.refOf(queueId, position)
-    if (ref === undefined) return
+    if (ref === undefined || this.log.chunkOf(ref).segment.number !== segment) return
     const history = this.owner!.historyOf(queueId, position)
     this.log.counted(queueId, position, ref, history.deliveryCount, history.acquiredCount)
   }
@@ -215,5 +246,5 @@ export class Cleaner {
 
 /** True for a durable segment that nothing is being written to. */
 function isMovable(segment: Segment): boolean {
-  return segment.durable && segment.complete && segment.isWritten
+  return segment.durable && segment.complete && !segment.leaving && segment.isWritten
 }

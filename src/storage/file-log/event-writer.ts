@@ -49,8 +49,7 @@ export class EventWriter {
   count(queueId: number, position: number, segment: number, deliveries: number, acquisitions: number): void {
     this.begin(RecordKind.COUNTED, queueId, position, segment)
     const { words } = this.chunk!
-    words[this.at + RecordWord.DELIVERY_COUNT] = deliveries
-    words[this.at + RecordWord.ACQUIRED_COUNT] = acquisitions
+    words[this.at + RecordWord.COUNTS] = deliveries | (acquisitions << 16)
     this.seal()
   }
 
@@ -73,7 +72,7 @@ export class EventWriter {
     words[at + RecordWord.RUN] = 1
     chunk.doubles[(start + EVENT_POSITION_OFFSET) >> 3] = position
     words[at + RecordWord.SEGMENT] = segment
-    words[at + RecordWord.ACQUIRED_COUNT] = 0
+    words[at + RecordWord.RESERVED] = 0
     chunk.segment.countEvent(segment, EVENT_RECORD_BYTES)
     this.chunk = chunk
     this.at = at

@@ -13,17 +13,23 @@ export interface FileLogOptions {
   readonly disk: Disk
   /** Folder of the log's segments. */
   readonly folder: string
-  /** Folder for transient messages that memory has no room for; emptied at every start. */
+  /** Folder for transient messages that memory has no room for; its segments are removed at every start. */
   readonly scratchFolder: string
   readonly arena: Arena
   readonly clock: Clock
   readonly logger: Logger
+  /** This many octets that nobody can guess. */
+  readonly randomOctets: (count: number) => Buffer
   readonly sync: SyncMode
   readonly segmentBytesMax: number
   /** Octets of messages kept in memory; what is being written comes on top. */
   readonly residentBytesMax: number
   /** Octets that may wait to be written before durable messages are refused. */
   readonly unwrittenBytesMax: number
+  /** Asked once a batch is durable: nothing of it counts as such before what this returns has resolved. */
+  readonly beforeConfirm?: () => Promise<void> | undefined
+  /** Chunks that the log may have: for tests. Default: as many as refs can tell apart. */
+  readonly chunkSlotsMax?: number
   /** The log failed for good: it takes no more writes. */
   readonly onFailure?: (error: StorageError) => void
   /** The disk is full, or takes writes again. */

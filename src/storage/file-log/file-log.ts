@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { MessageView } from '../../core/message.js'
 import type { ShardLog, ShardLogOwner } from '../../core/shard/shard-log.js'
+import type { Disk, DiskError } from '../disk.js'
 import {
   markTarget,
   messageRecordBytes,
@@ -11,7 +13,7 @@ import {
   writeTarget,
 } from '../record.js'
 import { makeRef, offsetOf, slotOf } from '../ref.js'
-import type { StorageError } from '../storage-error.js'
+import { StorageError } from '../storage-error.js'
 import { BATCH_HEADER_BYTES, BatchFlag } from './batch.js'
 import { Cleaner, type CleanerClient } from './cleaner.js'
 import { EventWriter } from './event-writer.js'
@@ -19,9 +21,21 @@ import type { FileLogOptions } from './file-log-options.js'
 import { type BatchRange, Flusher, type FlusherClient } from './flusher.js'
 import type { LogChunk } from './log-chunk.js'
 import { type RecoveryReport, recoverLog } from './recovery.js'
+import { repairLog } from './repair.js'
 import { Residency } from './residency.js'
-import type { Segment } from './segment.js'
+import { type Segment, segmentNumberOf } from './segment.js'
 import { SegmentTable } from './segment-table.js'
+
+/** Chunks that are left for events and for cleaning when messages get none any more. */
+const SLOT_RESERVE = 256
+/** An atomic piece of work that begins this close to a chunk's end begins a batch, in case it does not fit. */
+const ATOMIC_ROOM_BYTES = 64 << 10
+/** The cleaner waits while more than this is to be written. */
+const CLEANING_AHEAD_BYTES = 4 << 20
+/** Made and removed at the start, to see whether a folder can be written to. */
+const PROBE_FILE = 'write-probe'
+/** After a failed spill, how long until the next. */
+const SPILL_RETRY_MS = 1000
 
 /**
  * The {@link ShardLog} in files. Durable records fill chunks of memory that are at once the write buffer and the
@@ -46,6 +60,15 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   /** Batches that are on their way to the disk, and their octets. */
   private flying: readonly BatchRange[] = []
   private flyingBytes = 0
+  /** Number of the flush that is being filled. */
+  private flushNumber = 1
+  /** Number of the newest flush that is durable. */
+  syncedFlush = 0
+  private isFull = false
+  /** Nothing is written any more: the disk failed, or the log is closed. */
+  private inert = false
+  private closing: Promise<void> | undefined
+  private spillAgainAt = Number.NEGATIVE_INFINITY
   private scratchSegment: Segment | undefined
   private scratchChunk: LogChunk | undefined
   private atomicDepth = 0
@@ -55,18 +78,29 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   /** To be had from `openFileLog`: until {@link recover} is over nothing else may be called. */
   constructor(options: FileLogOptions) {
     this.options = options
-    const { disk, clock, logger, arena } = options
-    this.table = new SegmentTable(disk, options.folder, options.scratchFolder)
+    const { clock, logger, arena } = options
+    this.table = new SegmentTable(options)
     this.residency = new Residency(arena, this.table, options.residentBytesMax, clock, logger)
     this.flusher = new Flusher(this.table, this, options.sync, clock, logger)
     this.cleaner = new Cleaner(this.table, this.residency, this, options)
   }
 
-  /** Tells the owner what the files hold. */
+  /** Tells the owner what the files hold, and makes them whole. Throws a StorageError when that cannot be. */
   async recover(): Promise<RecoveryReport> {
-    const report = await recoverLog(this.options, this.table, this.owner!)
-    this.flusher.nextIndex = report.lastBatchIndex + 1
-    return report
+    const { disk, folder, scratchFolder, logger } = this.options
+    try {
+      await prepareFolders(disk, folder, scratchFolder)
+      const recovery = await recoverLog(disk, folder, 'existing', this.table, this.owner!)
+      await repairLog(disk, folder, this.table, recovery, logger)
+      this.flusher.nextIndex = recovery.report.lastBatchIndex + 1
+      setImmediate(() => this.cleaner.run())
+      return recovery.report
+    } catch (error) {
+      this.inert = true
+      await this.table.close()
+      if (error instanceof StorageError) throw error
+      throw new StorageError(`the message log in ${folder} cannot be used`, { cause: error })
+    }
   }
 
   attach(owner: ShardLogOwner): void {
@@ -87,7 +121,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     const offset = chunk.used
     chunk.used = offset + recordBytes
     chunk.live += targetCount
-    chunk.total += targetCount
+    chunk.liveBytes += recordBytes
     writeMessage(chunk, chunk.start + offset, recordBytes, message, targetCount, nowMs)
     return makeRef(chunk.slot, offset)
   }
@@ -107,13 +141,17 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   }
 
   counted(queueId: number, position: number, ref: number, deliveries: number, acquisitions: number): void {
+    if (this.inert) return
     const { segment } = this.chunkOf(ref)
     this.events.count(queueId, position, segment.number, deliveries, acquisitions)
   }
 
   /** In the message's own record while that has not gone out, else in a record of its own. */
   private note(kind: number, state: number, queueId: number, position: number, ref: number): void {
+    if (this.inert) return
     const chunk = this.chunkOf(ref)
+    // The message may have gone where the rest of its piece of work says: it must not go from here alone.
+    if (this.atomicDepth > 0) chunk.segment.neededUntilFlush = this.flushNumber
     if (chunk === this.chunk && this.batchStart >= 0 && offsetOf(ref) > this.batchStart) {
       markTarget(chunk, chunk.start + offsetOf(ref), queueId, position, state)
     } else {
@@ -122,6 +160,10 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   }
 
   atomically(work: () => void): void {
+    const { chunk } = this
+    if (this.atomicDepth === 0 && chunk !== undefined && chunk.sizeBytes - chunk.used < ATOMIC_ROOM_BYTES) {
+      this.closeBatch(false)
+    }
     this.atomicDepth += 1
     try {
       work()
@@ -205,7 +247,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     const { scratchSegment } = this
     if (scratchSegment === undefined || scratchSegment.sizeBytes >= this.options.segmentBytesMax) {
       this.scratchSegment = this.table.create(false)
-      if (scratchSegment !== undefined) this.completeScratch(scratchSegment)
+      if (scratchSegment !== undefined) scratchSegment.complete = true
     }
     const segment = this.scratchSegment!
     const chunk = this.table.addChunk(segment, segment.sizeBytes)
@@ -213,30 +255,36 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     segment.sizeBytes += chunk.sizeBytes
     this.scratchChunk = chunk
     if (scratchChunk !== undefined && scratchChunk.live === 0) this.emptied(scratchChunk)
+    if (scratchSegment !== undefined && scratchSegment !== segment) this.forgetScratch(scratchSegment)
     this.makeRoom()
     return chunk
   }
 
-  private completeScratch(segment: Segment): void {
-    segment.complete = true
-    if (segment.live === 0) this.removeSegment(segment)
+  /** Removes a scratch segment in which nothing is live. */
+  private forgetScratch(segment: Segment): void {
+    if (!segment.complete || segment.leaving || segment.chunks.length > 0) return
+    this.table.remove(segment, () => {})
   }
 
   private spill(chunk: LogChunk): void {
-    const to = chunk.used
+    const { segment, used } = chunk
+    if (this.options.clock.monotonic() < this.spillAgainAt) return
     chunk.busy += 1
-    this.table.withFile(chunk.segment, (error) => {
-      if (error !== undefined) {
-        chunk.busy -= 1
-        this.options.logger.error(`transient messages stay in memory: ${error.message}`)
-        return
-      }
-      chunk.segment.file!.write(chunk.bytes, chunk.start, chunk.start + to, chunk.filePosition, (failed) => {
-        chunk.busy -= 1
-        if (failed === undefined) chunk.written = to
-        else this.options.logger.error(`transient messages stay in memory: ${failed.message}`)
-      })
+    const done = (error: DiskError | undefined): void => {
+      if (error === undefined) chunk.written = used
+      else if (!segment.leaving && !this.inert) this.spillFailed(error)
+      this.residency.rest(chunk)
+      if (error === undefined) this.makeRoom()
+    }
+    this.table.withFile(segment, (error) => {
+      if (error !== undefined) done(error)
+      else segment.write(chunk.bytes, chunk.start, chunk.start + used, chunk.filePosition, done)
     })
+  }
+
+  private spillFailed(error: DiskError): void {
+    this.spillAgainAt = this.options.clock.monotonic() + SPILL_RETRY_MS
+    this.options.logger.error(`transient messages stay in memory: ${error.message}`)
   }
 
   // ---- reading
@@ -251,6 +299,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
 
   fetch(ref: number, done: () => void): void {
     this.residency.fetch(this.chunkOf(ref), () => {
+      if (this.closing !== undefined) return
       done()
       this.makeRoom()
     })
@@ -262,32 +311,40 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   }
 
   release(ref: number): void {
+    if (this.closing !== undefined) return
     const chunk = this.chunkOf(ref)
+    chunk.liveBytes -= shareOf(chunk, ref)
     chunk.live -= 1
     if (chunk.live === 0) this.emptied(chunk)
   }
 
   /** Nothing of the chunk is live any more. */
   private emptied(chunk: LogChunk): void {
-    if (chunk.busy > 0) return
+    chunk.liveBytes = 0
     if (chunk === this.scratchChunk) {
       // Starting over keeps a drained queue's messages in the processor's cache.
       chunk.used = 0
-      chunk.total = 0
       chunk.written = 0
       return
     }
     const { segment } = chunk
-    if (segment.durable && (chunk === this.chunk || chunk.written < chunk.used)) return
+    if (segment.durable) {
+      if (chunk !== this.chunk && chunk.written === chunk.used) this.residency.drop(chunk)
+      return
+    }
     this.residency.drop(chunk)
-    if (segment.complete && !segment.durable && segment.live === 0) this.removeSegment(segment)
+    this.table.dropChunk(chunk)
+    this.forgetScratch(segment)
   }
 
-  /** Forgets a segment in which nothing is live, and its file. */
-  removeSegment(segment: Segment): void {
-    for (const chunk of segment.chunks) this.residency.drop(chunk)
-    this.table.remove(segment).catch((error: unknown) => {
-      this.options.logger.error(`removing ${segment.path} failed`, error)
+  /** Forgets a durable segment that is not needed any more, and its file; then calls `done`. */
+  removeSegment(segment: Segment, done: () => void): void {
+    segment.leaving = true
+    // What makes it needless must be on the disk before it goes.
+    this.flusher.secure((error) => {
+      if (error !== undefined || this.closing !== undefined) return
+      for (const chunk of segment.chunks) this.residency.drop(chunk)
+      this.table.remove(segment, done)
     })
   }
 
@@ -308,10 +365,25 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   // ---- syncing
 
   get acceptsDurable(): boolean {
-    return (
-      this.flusher.failure === undefined &&
-      this.unwrittenBytes + this.flyingBytes < this.options.unwrittenBytesMax
-    )
+    return !this.inert && this.waitingBytes < this.options.unwrittenBytesMax && this.hasSlots
+  }
+
+  get acceptsTransient(): boolean {
+    return this.closing === undefined && this.hasSlots
+  }
+
+  private get hasSlots(): boolean {
+    return this.table.freeSlotCount > SLOT_RESERVE
+  }
+
+  /** Octets that are not durable yet, but for the batch that is being filled. */
+  private get waitingBytes(): number {
+    return this.unwrittenBytes + this.flyingBytes
+  }
+
+  /** Cleaning has to wait: for the disk, or for good. */
+  get isBusy(): boolean {
+    return this.inert || this.isFull || this.waitingBytes > CLEANING_AHEAD_BYTES
   }
 
   get isSynced(): boolean {
@@ -320,9 +392,15 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
 
   whenSynced(done: (error: Error | undefined) => void): void {
     if (this.flusher.failure !== undefined) done(this.flusher.failure)
+    else if (this.inert) done(undefined)
     else if (this.hasUnsealed) this.syncWaiters.push(done)
     else if (this.flusher.busy) this.syncWaitersSealed.push(done)
     else done(undefined)
+  }
+
+  /** Octets of live messages that cleaning wrote again since the start. */
+  get movedBytes(): number {
+    return this.cleaner.movedBytes
   }
 
   private get hasUnsealed(): boolean {
@@ -342,42 +420,90 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     this.syncWaiters = []
     this.flyingBytes = this.unwrittenBytes
     this.unwrittenBytes = 0
+    this.flushNumber += 1
     this.owner!.sealed()
+  }
+
+  beforeConfirm(): Promise<void> | undefined {
+    return this.options.beforeConfirm?.()
   }
 
   synced(error: StorageError | undefined): void {
     const waiters = this.syncWaitersSealed
     this.syncWaitersSealed = []
-    this.owner!.synced(error)
-    for (const done of waiters) done(error)
     if (error !== undefined) {
-      const rest = this.syncWaiters
-      this.syncWaiters = []
-      for (const done of rest) done(error)
-      this.options.onFailure?.(error)
+      this.failed(error, waiters)
       return
     }
     const written = this.flying
     this.flying = []
     this.flyingBytes = 0
+    this.syncedFlush = this.flushNumber - 1
+    this.owner!.synced(undefined)
+    for (const done of waiters) done(undefined)
     for (const { chunk } of written) if (chunk.live === 0) this.emptied(chunk)
     this.makeRoom()
     this.cleaner.run()
   }
 
+  /** What is in memory or can be read goes on to consumers; nothing is written down any more. */
+  private failed(error: StorageError, waiters: readonly ((error: Error | undefined) => void)[]): void {
+    this.inert = true
+    const rest = this.syncWaiters
+    this.syncWaiters = []
+    this.batches = []
+    this.owner!.synced(error)
+    for (const done of [...waiters, ...rest]) done(error)
+    this.options.onFailure?.(error)
+  }
+
   full(isFull: boolean): void {
+    if (isFull) this.cleaner.removeDead()
+    if (this.isFull === isFull) return
+    this.isFull = isFull
     this.options.onFull?.(isFull)
   }
 
-  /** Resolves once everything appended is durable and the cleaner rests; then nothing must be appended any more. */
-  async close(): Promise<void> {
+  /**
+   * Makes everything appended durable and closes the files; what a failed or full disk does not take is given up, and
+   * its publishers have been told. The shard must not be used any more. May be called twice.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.shut()
+    return this.closing
+  }
+
+  private async shut(): Promise<void> {
     this.cleaner.stop()
     await new Promise<void>((resolve) => {
       this.whenSynced(() => resolve())
-      this.flusher.flush()
+      this.flusher.finish()
     })
+    await new Promise<void>((resolve) => this.flusher.secure(() => resolve()))
+    this.inert = true
     this.flusher.close()
-    this.residency.close()
+    await this.residency.close()
     await this.table.close()
+  }
+}
+
+/** Octets of a record that one of its (message, queue) pairs answers for: an average when the record is not in memory. */
+function shareOf(chunk: LogChunk, ref: number): number {
+  if (!chunk.loaded) return chunk.liveBytes / chunk.live
+  const at = (chunk.start + offsetOf(ref)) >> 2
+  return chunk.words[at]! / (chunk.words[at + 1]! >>> 16)
+}
+
+/** Makes the folders, shows that they can be written to, and removes what earlier starts left in scratch. */
+async function prepareFolders(disk: Disk, folder: string, scratchFolder: string): Promise<void> {
+  for (const each of [folder, scratchFolder]) {
+    await disk.makeFolder(each)
+    const probe = join(each, PROBE_FILE)
+    await disk.remove(probe)
+    await (await disk.open(probe, 'create')).close()
+    await disk.remove(probe)
+  }
+  for (const name of await disk.list(scratchFolder)) {
+    if (segmentNumberOf(name) !== undefined) await disk.remove(join(scratchFolder, name))
   }
 }

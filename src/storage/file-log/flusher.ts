@@ -29,12 +29,17 @@ export interface FlusherClient {
   /** Hands over everything that was appended, as batches in order. */
   takeBatches(): readonly BatchRange[]
   sealed(): void
+  /** What else must be durable before a batch counts as such; undefined when nothing is. */
+  beforeConfirm(): Promise<void> | undefined
   synced(error: StorageError | undefined): void
-  /** The disk is full (true) or takes writes again (false). */
+  /** The disk has no room, again with each attempt (true), or takes writes again (false). */
   full(isFull: boolean): void
 }
 
+/** How long until what the disk had no room for is written again. */
 const FULL_RETRY_MS = 500
+/** What the system answers while it has no more descriptors: files that are open go on. */
+const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOMEM']
 
 /**
  * Group commit: one write and sync is on its way at a time, and what is appended meanwhile goes together next. Nothing
@@ -53,6 +58,10 @@ export class Flusher {
   /** Index of the next batch. */
   nextIndex = 1
   private closed = false
+  private finishing = false
+  private securing = false
+  private secureWaiters: ((error: StorageError | undefined) => void)[] = []
+  private stuck: readonly BatchRange[] | undefined
   /** A write is on its way. */
   busy = false
   /** Set for good when the disk failed: nothing is written any more. */
@@ -77,16 +86,50 @@ export class Flusher {
   }
 
   flush(): void {
-    if (this.busy || this.failure !== undefined) return
+    if (this.busy || this.failure !== undefined || this.closed) return
     const batches = this.client.takeBatches()
     if (batches.length === 0) return
     this.busy = true
     this.client.sealed()
-    for (const { chunk, from, to, flags } of batches) {
-      sealBatch(chunk, chunk.start + from, chunk.start + to, flags, this.nextIndex++, this.table.epoch)
+    for (const [i, { chunk, from, to, flags }] of batches.entries()) {
+      const { salt } = chunk.segment
+      const index = this.nextIndex++
+      sealBatch(chunk, chunk.start + from, chunk.start + to, flags, i, index, this.table.epoch, salt)
       chunk.busy += 1
     }
     this.write(batches)
+  }
+
+  /** From now on a disk that has no room is given up rather than waited for. */
+  finish(): void {
+    this.finishing = true
+    if (this.stuck === undefined) this.flush()
+    else this.retry()
+  }
+
+  /** Calls back when what was written is durable: at once in the mode in which it is before anybody hears of it. */
+  secure(done: (error: StorageError | undefined) => void): void {
+    this.secureWaiters.push(done)
+    if (!this.securing) this.secureNext()
+  }
+
+  private secureNext(): void {
+    const waiters = this.secureWaiters
+    this.secureWaiters = []
+    const over = (): void => {
+      this.securing = false
+      for (const done of waiters) done(this.failure)
+      if (this.secureWaiters.length > 0 && !this.securing) this.secureNext()
+    }
+    this.securing = true
+    const segments = this.takeUnsynced()
+    if (segments.size === 0) over()
+    else {
+      this.sync(segments, (error, segment) => {
+        if (error !== undefined) this.fail('sync of', segment, error)
+        over()
+      })
+    }
   }
 
   /** Stops timers. What was appended and not flushed is given up. */
@@ -98,20 +141,22 @@ export class Flusher {
   }
 
   private write(batches: readonly BatchRange[]): void {
-    let left = batches.length
+    const stretches = stretchesOf(batches)
+    let left = stretches.length
     let failed: DiskError | undefined
     const one = (error: DiskError | undefined): void => {
-      failed ??= error
+      // A lack of room is the one thing that may pass: any other reason counts for more.
+      if (failed === undefined || isShortage(failed)) failed = error ?? failed
       left -= 1
       if (left === 0) this.written(batches, failed)
     }
-    for (const { chunk, from, to } of batches) {
+    for (const { chunk, from, to } of stretches) {
       const { segment } = chunk
       this.table.withFile(segment, (error) => {
         if (error !== undefined) one(error)
         else {
           const { bytes, start, filePosition } = chunk
-          segment.file!.write(bytes, start + from, start + to, filePosition + from, one)
+          segment.write(bytes, start + from, start + to, filePosition + from, one)
         }
       })
     }
@@ -119,9 +164,11 @@ export class Flusher {
 
   private written(batches: readonly BatchRange[], error: DiskError | undefined): void {
     if (this.closed) return
-    if (error?.isFull) {
+    if (error !== undefined && isShortage(error) && !this.finishing) {
+      this.stuck = batches
+      this.logger.error(`writing the message log will be tried again: ${error.message}`)
       this.setFull(true)
-      this.retryTimer = this.clock.setTimer(() => this.write(batches), FULL_RETRY_MS)
+      this.retryTimer = this.clock.setTimer(() => this.retry(), FULL_RETRY_MS)
       return
     }
     if (error !== undefined) {
@@ -133,17 +180,38 @@ export class Flusher {
     if (this.mode.kind === 'always') {
       this.sync(segments, (failed, segment) => {
         if (failed !== undefined) this.fail('sync of', segment, failed)
-        else this.done(batches)
+        else this.confirm(batches)
       })
       return
     }
     for (const segment of segments) this.unsynced.add(segment)
     if (this.mode.kind === 'interval') this.syncLater(this.mode.intervalMs)
-    this.done(batches)
+    this.confirm(batches)
+  }
+
+  /** The batches are as durable as the mode asks for. */
+  private confirm(batches: readonly BatchRange[]): void {
+    const barrier = this.client.beforeConfirm()
+    if (barrier === undefined) this.done(batches)
+    else {
+      barrier.then(
+        () => this.done(batches),
+        (error: unknown) =>
+          this.giveUp(new StorageError('what messages depend on is not durable', { cause: error })),
+      )
+    }
+  }
+
+  private retry(): void {
+    const { stuck } = this
+    if (stuck === undefined || this.closed) return
+    this.retryTimer?.cancel()
+    this.stuck = undefined
+    this.write(stuck)
   }
 
   private done(batches: readonly BatchRange[]): void {
-    if (this.closed) return
+    if (this.closed || this.failure !== undefined) return
     for (const { chunk, to } of batches) {
       chunk.busy -= 1
       chunk.written = to
@@ -159,38 +227,63 @@ export class Flusher {
   ): void {
     let left = segments.size
     let failed: DiskError | undefined
+    let failedSegment: Segment | undefined
     for (const segment of segments) {
-      segment.file!.sync((error) => {
-        failed ??= error
+      segment.sync((error) => {
+        if (error !== undefined) {
+          failed ??= error
+          failedSegment ??= segment
+        }
         left -= 1
-        if (left === 0) done(failed, segment)
+        if (left === 0) done(failed, failedSegment ?? segment)
       })
     }
+  }
+
+  /** Segments whose writes no sync has covered; those that are gone need none. */
+  private takeUnsynced(): ReadonlySet<Segment> {
+    const segments = new Set([...this.unsynced].filter((segment) => segment.isOpen && !segment.leaving))
+    this.unsynced.clear()
+    return segments
   }
 
   private syncLater(intervalMs: number): void {
     this.intervalTimer ??= this.clock.setTimer(() => {
       this.intervalTimer = undefined
-      const segments = new Set([...this.unsynced].filter((segment) => segment.file !== undefined))
-      this.unsynced.clear()
-      if (segments.size === 0) return
-      this.sync(segments, (error, segment) => {
-        if (error !== undefined) this.fail('sync of', segment, error)
-      })
+      this.secure(() => {})
     }, intervalMs)
   }
 
   private setFull(isFull: boolean): void {
-    if (this.isFull === isFull) return
+    if (!isFull && !this.isFull) return
     this.isFull = isFull
     this.client.full(isFull)
   }
 
   /** A failed write or sync is not tried again: nobody knows what the disk holds. */
   private fail(action: string, segment: Segment, cause: DiskError): void {
-    if (this.failure !== undefined) return
-    this.failure = new StorageError(`${action} ${segment.path} failed`, { cause })
-    this.logger.error('the message log takes no more writes', this.failure)
-    this.client.synced(this.failure)
+    this.giveUp(new StorageError(`${action} ${segment.path} failed`, { cause }))
   }
+
+  private giveUp(failure: StorageError): void {
+    if (this.failure !== undefined) return
+    this.failure = failure
+    this.logger.error('the message log takes no more writes', failure)
+    this.client.synced(failure)
+  }
+}
+
+/** Batches that lie one after the other in a chunk are one write. */
+function stretchesOf(batches: readonly BatchRange[]): { chunk: LogChunk; from: number; to: number }[] {
+  const stretches: { chunk: LogChunk; from: number; to: number }[] = []
+  for (const { chunk, from, to } of batches) {
+    const last = stretches[stretches.length - 1]
+    if (last !== undefined && last.chunk === chunk && last.to === from) last.to = to
+    else stretches.push({ chunk, from, to })
+  }
+  return stretches
+}
+
+function isShortage(error: DiskError): boolean {
+  return error.isFull || SHORTAGES.includes(error.code)
 }

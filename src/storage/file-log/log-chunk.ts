@@ -14,9 +14,10 @@ export class LogChunk {
   used = 0
   /** Octets that the file has, from the chunk's start. */
   written = 0
-  /** (message, queue) pairs that are not released yet, and all that there ever were. */
+  /** (message, queue) pairs that are not released yet. */
   live = 0
-  total = 0
+  /** Octets of the records of those pairs: each has its share of its message. */
+  liveBytes = 0
 
   /** The memory, or undefined while only the file has the bytes. */
   region: Region | undefined
@@ -32,8 +33,10 @@ export class LogChunk {
   lastUse = 0
   /** Was read from the file ahead of need and not looked at yet. */
   readAhead = false
-  /** The chunk is being read from or written to the file; its memory must stay. */
+  /** How many read or write the memory at this moment: it must stay. */
   busy = 0
+  /** The memory goes as soon as nobody is busy with it. */
+  unwanted = false
   /** Whoever waits for the bytes. */
   waiters: (() => void)[] = []
 
@@ -59,15 +62,11 @@ export class LogChunk {
     this.region = undefined
     this.loaded = false
     this.readAhead = false
+    this.unwanted = false
     this.bytes = NOTHING
     this.words = NO_WORDS
     this.doubles = NO_DOUBLES
     return region
-  }
-
-  /** Octets of the chunk that count as live: its pairs' share. */
-  get liveBytes(): number {
-    return this.total === 0 ? 0 : (this.used * this.live) / this.total
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { MessageView } from '../../core/message.js'
 import type { MessageHistory, ShardLogOwner } from '../../core/shard/shard-log.js'
 import { CHUNK_BYTES } from '../chunk.js'
-import type { Disk, DiskFile } from '../disk.js'
+import type { Disk, DiskFile, OpenMode } from '../disk.js'
 import {
   EVENT_POSITION_OFFSET,
   EVENT_RECORD_BYTES,
@@ -10,7 +10,6 @@ import {
   publishedAtMs,
   RECORD_HEADER_BYTES,
   RECORD_TARGET_BYTES,
-  RecordFlag,
   RecordKind,
   type RecordMemory,
   RecordWord,
@@ -18,26 +17,26 @@ import {
 } from '../record.js'
 import { makeRef, slotOf } from '../ref.js'
 import { StorageError } from '../storage-error.js'
-import { BATCH_HEADER_BYTES, BATCH_MARKER, BatchFlag, type BatchHeader, readBatch } from './batch.js'
+import { readPart } from '../whole-file.js'
+import { BATCH_HEADER_BYTES, BatchFlag, type BatchHeader } from './batch.js'
 import { POSITION_STEP } from './event-writer.js'
-import type { FileLogOptions } from './file-log-options.js'
 import type { LogChunk } from './log-chunk.js'
 import {
   decodeSegmentHeader,
   LOG_FORMAT,
   SEGMENT_HEADER_BYTES,
   type Segment,
+  type SegmentHeader,
   segmentNumberOf,
 } from './segment.js'
+import { memoryOf, SegmentReader, type SegmentVisitor } from './segment-reader.js'
 import type { SegmentTable } from './segment-table.js'
-
-/** Octets read at a time; grows for batches that are larger. */
-const READ_BYTES = 4 << 20
 
 /** What recovery found, for the log of the broker and for `verify`. */
 export interface RecoveryReport {
   segments: number
   batches: number
+  /** Message records; a message that was moved while the broker died counts twice. */
   messages: number
   /** Index of the newest batch. */
   lastBatchIndex: number
@@ -49,58 +48,97 @@ export interface DamagedStretch {
   readonly path: string
   readonly position: number
   readonly lengthBytes: number
-  /** It ends the newest segment: a write that a crash cut short, which confirmed nothing. */
+  /** A write that a crash cut short, which confirmed nothing. */
   readonly isTornTail: boolean
 }
 
-/** Reads the log's segments in order and tells `owner` what is in them. Throws when a format is not known. */
+/** Who is told what the log holds. */
+export type RecoveryOwner = Pick<ShardLogOwner, 'recover' | 'recoverSettled' | 'recoverHistory' | 'refOf'>
+
+/** A batch that counts for nothing, since the rest of its atomic piece of work is not there. */
+export interface BrokenBatch {
+  readonly segment: Segment
+  readonly position: number
+  readonly lengthBytes: number
+}
+
+/** A stretch of a segment that no undamaged batch covers. */
+export interface Damage {
+  readonly segment: Segment
+  readonly position: number
+  readonly lengthBytes: number
+  readonly atEnd: boolean
+  isTorn: boolean
+}
+
+/** A segment's file as recovery found it. */
+export interface FoundSegment {
+  readonly segment: Segment
+  readonly file: DiskFile
+  readonly sizeBytes: number
+  /** Undefined when it is damaged. */
+  readonly header: SegmentHeader | undefined
+}
+
+/** The state of a log's files. */
+export interface Recovery {
+  readonly report: RecoveryReport
+  readonly found: readonly FoundSegment[]
+  readonly damage: readonly Damage[]
+  readonly broken: readonly BrokenBatch[]
+}
+
+/**
+ * Opens the segments of a folder and tells `owner` in order what is in them; changes nothing. The files stay open, also
+ * when it throws: the table has them. Throws a StorageError when a format is not known.
+ */
 export async function recoverLog(
-  options: FileLogOptions,
+  disk: Disk,
+  folder: string,
+  mode: OpenMode,
   table: SegmentTable,
-  owner: ShardLogOwner,
-): Promise<RecoveryReport> {
-  const { disk, folder } = options
-  const found = (await disk.list(folder)).flatMap((name) => {
+  owner: RecoveryOwner,
+): Promise<Recovery> {
+  const names = (await disk.list(folder)).flatMap((name) => {
     const number = segmentNumberOf(name)
     return number === undefined ? [] : [{ number, path: join(folder, name) }]
   })
-  found.sort((a, b) => a.number - b.number)
-  const headers = []
-  for (const { path } of found) headers.push(await readHeader(disk, path))
-  table.epoch = 1 + Math.max(0, ...headers.map((header) => header?.epoch ?? 0))
-  const reader = new LogReader(table, owner)
-  for (const [i, { number, path }] of found.entries()) {
-    const segment = table.adopt(number, path)
-    segment.file = await disk.open(path, 'existing')
-    if (headers[i] === undefined) await reader.skipUnreadable(segment)
-    else await reader.read(segment, i === found.length - 1)
-  }
-  reader.report.segments = found.length
-  return reader.report
+  names.sort((a, b) => a.number - b.number)
+  const found: FoundSegment[] = []
+  for (const { number, path } of names) found.push(await openSegment(disk, table.adopt(number, path), mode))
+  table.epoch = 1 + Math.max(0, ...found.map(({ header }) => header?.epoch ?? 0))
+  const replay = new Replay(table, owner)
+  for (const each of found) await replay.read(each)
+  return replay.finish(found)
 }
 
-async function readHeader(disk: Disk, path: string): Promise<{ epoch: number } | undefined> {
-  const file = await disk.open(path, 'existing')
-  try {
-    const octets = Buffer.alloc(SEGMENT_HEADER_BYTES)
-    await readInto(file, octets, 0, octets.length, 0)
-    const header = decodeSegmentHeader(octets)
-    if (header !== undefined && header.format > LOG_FORMAT) {
-      throw new StorageError(
-        `${path} has format ${header.format}, this version knows formats up to ${LOG_FORMAT}: start a newer Leveret`,
-      )
-    }
-    return header
-  } finally {
-    await file.close()
+async function openSegment(disk: Disk, segment: Segment, mode: OpenMode): Promise<FoundSegment> {
+  const file = await disk.open(segment.path, mode)
+  segment.opened(file)
+  const octets = Buffer.alloc(SEGMENT_HEADER_BYTES)
+  const count = await readPart(file, octets, 0)
+  const header = count < octets.length ? undefined : decodeSegmentHeader(octets)
+  if (header !== undefined && header.format > LOG_FORMAT) {
+    throw new StorageError(
+      `${segment.path} has format ${header.format}, which a newer release has written; ` +
+        `this one reads formats up to ${LOG_FORMAT}`,
+    )
   }
+  return { segment, file, sizeBytes: await file.size(), header }
 }
 
-/** Walks segments and rebuilds their chunks. */
-class LogReader {
-  readonly report: RecoveryReport = { segments: 0, batches: 0, messages: 0, lastBatchIndex: 0, damage: [] }
+/** Goes through the batches of all segments and rebuilds the segments' chunks. */
+class Replay implements SegmentVisitor {
+  private readonly report: RecoveryReport = {
+    segments: 0,
+    batches: 0,
+    messages: 0,
+    lastBatchIndex: 0,
+    damage: [],
+  }
   private readonly table: SegmentTable
-  private readonly owner: ShardLogOwner
+  private readonly owner: RecoveryOwner
+  private readonly reader = new SegmentReader()
   private readonly view = new MessageView()
   private readonly history = {
     redelivered: false,
@@ -109,107 +147,118 @@ class LogReader {
     publishedAtMs: 0,
     expirationMs: -1,
   }
-  private memory: RecordMemory = memoryOf(READ_BYTES)
+  private readonly damage: Damage[] = []
+  /** Damage after which no batch was found yet. */
+  private unjudged: Damage[] = []
+  private readonly broken: BrokenBatch[] = []
+  private segment!: Segment
+  private sizeBytes = 0
   private chunk: LogChunk | undefined
   /** Batches that count only once the one that ends their group is there: copies of them. */
-  private group: {
-    readonly memory: RecordMemory
-    readonly header: BatchHeader
-    readonly chunk: LogChunk
-    readonly offset: number
-  }[] = []
-  private groupBroken = false
+  private group: { readonly batch: BrokenBatch; readonly memory: RecordMemory }[] = []
 
-  constructor(table: SegmentTable, owner: ShardLogOwner) {
+  constructor(table: SegmentTable, owner: RecoveryOwner) {
     this.table = table
     this.owner = owner
   }
 
-  async read(segment: Segment, isLast: boolean): Promise<void> {
-    const file = segment.file!
-    const size = await file.size()
+  async read({ segment, file, sizeBytes, header }: FoundSegment): Promise<void> {
+    this.segment = segment
+    this.sizeBytes = sizeBytes
     this.chunk = undefined
-    let position = Math.min(SEGMENT_HEADER_BYTES, size)
-    while (position < size) {
-      const wanted = Math.min(size - position, this.memory.bytes.length)
-      const count = await readInto(file, this.memory.bytes, 0, wanted, position)
-      if (count === 0) break
-      const used = this.readBatches(segment, position, count)
-      if (used > 0) {
-        position += used
-        continue
-      }
-      const lengthBytes = this.memory.words[1]!
-      const isCut =
-        this.memory.words[0] === BATCH_MARKER && lengthBytes > count && lengthBytes <= size - position
-      if (isCut && count === this.memory.bytes.length) {
-        this.memory = memoryOf(lengthBytes)
-        continue
-      }
-      position = await this.passDamage(segment, position, size, isLast)
+    segment.sizeBytes = sizeBytes
+    segment.salt = header?.salt ?? 0
+    const batches = this.report.batches
+    if (header === undefined) this.damaged(0, Math.min(sizeBytes, SEGMENT_HEADER_BYTES))
+    this.reader.begin(file, sizeBytes, header?.salt)
+    while (await this.reader.next(this));
+    if (header !== undefined || this.report.batches === batches) return
+    // The batches tell what the header does not.
+    segment.salt = this.reader.salt!
+  }
+
+  finish(found: readonly FoundSegment[]): Recovery {
+    this.breakGroup()
+    const { report, damage, broken } = this
+    report.segments = found.length
+    for (const { segment, position, lengthBytes, isTorn } of damage) {
+      report.damage.push({ path: segment.path, position, lengthBytes, isTornTail: isTorn })
     }
-    segment.sizeBytes = position
+    return { report, found, damage, broken }
   }
 
-  /** A segment without a readable header holds nothing that was ever confirmed, or is damaged: it is left aside. */
-  async skipUnreadable(segment: Segment): Promise<void> {
-    const size = await segment.file!.size()
-    this.report.damage.push({
-      path: segment.path,
-      position: 0,
-      lengthBytes: size,
-      isTornTail: size < SEGMENT_HEADER_BYTES,
-    })
-    segment.sizeBytes = size
-  }
-
-  /** Takes in whole batches from the start of the memory; returns their octets. */
-  private readBatches(segment: Segment, position: number, count: number): number {
-    let at = 0
-    for (;;) {
-      const header = readBatch(this.memory, at, count)
-      if (header === undefined) return at
-      this.takeBatch(segment, position + at, at, header)
-      at += header.lengthBytes
+  damaged(position: number, lengthBytes: number): void {
+    const { segment } = this
+    // It is called a torn write unless a batch turns up that was written after the next one had become durable.
+    const damage = {
+      segment,
+      position,
+      lengthBytes,
+      atEnd: position + lengthBytes === this.sizeBytes,
+      isTorn: true,
     }
+    this.damage.push(damage)
+    this.unjudged.push(damage)
   }
 
-  private takeBatch(segment: Segment, filePosition: number, at: number, header: BatchHeader): void {
-    const chunk = this.chunkFor(segment, filePosition, header.lengthBytes)
-    const offset = filePosition - chunk.filePosition
-    chunk.used = offset + header.lengthBytes
-    chunk.written = chunk.used
-    this.report.batches += 1
-    const { report } = this
+  batch(memory: RecordMemory, at: number, position: number, header: BatchHeader): void {
+    const { flags, lengthBytes } = header
+    if ((flags & BatchFlag.VOID) !== 0) return
+    const { report, segment } = this
     const isNext = header.index === report.lastBatchIndex + 1
+    if (this.unjudged.length > 0) this.judge(header)
+    report.batches += 1
     report.lastBatchIndex = Math.max(report.lastBatchIndex, header.index)
 
-    if ((header.flags & BatchFlag.FOLLOWS) === 0) {
-      this.group = []
-      this.groupBroken = false
-    } else if (!isNext || this.group.length === 0) {
-      this.groupBroken = true
-    }
-    if ((header.flags & BatchFlag.CONTINUES) !== 0) {
-      const copy = memoryOf(header.lengthBytes)
-      this.memory.bytes.copy(copy.bytes, 0, at, at + header.lengthBytes)
-      this.group.push({ memory: copy, header, chunk, offset })
+    const batch = { segment, position, lengthBytes }
+    const follows = (flags & BatchFlag.FOLLOWS) !== 0
+    if (this.group.length > 0 && !(follows && isNext)) this.breakGroup()
+    if (follows && this.group.length === 0) {
+      this.broken.push(batch)
       return
     }
-    if (this.groupBroken) return
-    for (const part of this.group)
-      this.takeRecords(part.memory, 0, part.header.lengthBytes, part.chunk, part.offset)
+    if ((flags & BatchFlag.CONTINUES) !== 0) {
+      const copy = memoryOf(lengthBytes)
+      memory.bytes.copy(copy.bytes, 0, at, at + lengthBytes)
+      this.group.push({ batch, memory: copy })
+      return
+    }
+    for (const part of this.group) this.takeBatch(part.memory, 0, part.batch)
     this.group = []
-    this.takeRecords(this.memory, at, at + header.lengthBytes, chunk, offset)
+    this.takeBatch(memory, at, batch)
   }
 
-  private chunkFor(segment: Segment, filePosition: number, batchBytes: number): LogChunk {
+  private judge({ flushIndex }: BatchHeader): void {
+    const isTorn = flushIndex <= this.report.lastBatchIndex + 1
+    for (const damage of this.unjudged) {
+      // A header that was cut short has no batches behind it that count.
+      const isHeader = damage.position === 0 && damage.segment === this.segment
+      damage.isTorn = isTorn && !isHeader
+    }
+    this.unjudged = []
+  }
+
+  private breakGroup(): void {
+    for (const { batch } of this.group) this.broken.push(batch)
+    this.group = []
+  }
+
+  private takeBatch(memory: RecordMemory, at: number, batch: BrokenBatch): void {
+    const { segment, position, lengthBytes } = batch
+    const chunk = this.chunkFor(segment, position, lengthBytes)
+    const offset = position - chunk.filePosition
+    chunk.used = offset + lengthBytes
+    chunk.written = chunk.used
+    this.takeRecords(memory, at, at + lengthBytes, chunk, offset)
+  }
+
+  private chunkFor(segment: Segment, position: number, batchBytes: number): LogChunk {
     const { chunk } = this
-    if (chunk !== undefined) {
-      const offset = filePosition - chunk.filePosition
+    if (chunk !== undefined && chunk.segment === segment) {
+      const offset = position - chunk.filePosition
       if (offset === chunk.used && offset + batchBytes <= CHUNK_BYTES) return chunk
     }
-    this.chunk = this.table.addChunk(segment, filePosition)
+    this.chunk = this.table.addChunk(segment, position)
     return this.chunk
   }
 
@@ -230,111 +279,75 @@ class LogReader {
 
   private takeMessage(memory: RecordMemory, at: number, chunk: LogChunk, offset: number): void {
     const { view, history, owner } = this
-    const kind = memory.words[(at >> 2) + RecordWord.KIND]!
+    const { words } = memory
     const ref = makeRef(chunk.slot, offset)
     openMessage(memory, at, view)
-    view.expirationMs = (kind & RecordFlag.HAS_EXPIRATION) === 0 ? -1 : 0
     history.publishedAtMs = publishedAtMs(memory, at)
-    history.deliveryCount = 0
-    history.acquiredCount = 0
+    history.expirationMs = view.expirationMs
     this.report.messages += 1
-    const targetCount = kind >>> 16
-    chunk.total += targetCount
+    const targetCount = words[(at >> 2) + RecordWord.KIND]! >>> 16
+    const share = words[at >> 2]! / targetCount
     for (let i = 0; i < targetCount; i++) {
       const target = at + RECORD_HEADER_BYTES + i * RECORD_TARGET_BYTES
-      const state = memory.words[(target >> 2) + 1]!
-      const queueId = memory.words[target >> 2]!
+      const state = words[(target >> 2) + 1]!
+      const queueId = words[target >> 2]!
       const position = memory.doubles[(target + 8) >> 3]!
       // A copy that cleaning made takes the place of its original.
-      this.settle(queueId, position)
+      const original = this.settle(queueId, position)
+      if (original !== undefined && original.segment !== chunk.segment) original.segment.superseded = true
       if ((state & (TargetState.SETTLED | TargetState.TRANSIENT)) !== 0) continue
       history.redelivered = (state & TargetState.DELIVERED) !== 0
-      if (owner.recover(queueId, position, ref, view, history)) chunk.live += 1
+      if (owner.recover(queueId, position, ref, view, history)) {
+        chunk.live += 1
+        chunk.liveBytes += share
+      }
     }
   }
 
   private takeEvent(memory: RecordMemory, at: number, kind: number, segment: Segment): void {
     const word = at >> 2
     const { words } = memory
+    const { owner } = this
     const queueId = words[word + RecordWord.QUEUE]!
-    const run = words[word + RecordWord.RUN]!
     const first = memory.doubles[(at + EVENT_POSITION_OFFSET) >> 3]!
-    if (kind === RecordKind.COUNTED) {
-      const ref = this.owner.refOf(queueId, first)
-      if (ref === undefined) return
-      segment.countEvent(this.table.chunkIn(slotOf(ref)).segment.number, EVENT_RECORD_BYTES)
-      this.owner.recoverHistory(queueId, first, {
-        ...NO_HISTORY,
-        deliveryCount: words[word + RecordWord.DELIVERY_COUNT]!,
-        acquiredCount: words[word + RecordWord.ACQUIRED_COUNT]!,
-      })
-      return
-    }
     const about = words[word + RecordWord.SEGMENT]!
     if (this.table.segments.has(about)) segment.countEvent(about, EVENT_RECORD_BYTES)
+    if (kind === RecordKind.COUNTED) {
+      const counts = words[word + RecordWord.COUNTS]!
+      if (!this.isIn(about, queueId, first)) return
+      const deliveryCount = counts & 0xffff
+      owner.recoverHistory(queueId, first, { ...DELIVERED, deliveryCount, acquiredCount: counts >>> 16 })
+      return
+    }
+    const run = words[word + RecordWord.RUN]!
     for (let i = 0, position = first; i < run; i++, position += POSITION_STEP) {
+      if (!this.isIn(about, queueId, position)) continue
       if (kind === RecordKind.SETTLED) this.settle(queueId, position)
-      else this.owner.recoverHistory(queueId, position, NO_HISTORY)
+      else owner.recoverHistory(queueId, position, DELIVERED)
     }
   }
 
-  private settle(queueId: number, position: number): void {
+  /** True when the message that an event speaks of is the one that is there. */
+  private isIn(segment: number, queueId: number, position: number): boolean {
+    const ref = this.owner.refOf(queueId, position)
+    return ref !== undefined && this.table.chunkIn(slotOf(ref)).segment.number === segment
+  }
+
+  /** Takes a message out of its queue; returns the chunk in which it was, if it was there. */
+  private settle(queueId: number, position: number): LogChunk | undefined {
     const ref = this.owner.recoverSettled(queueId, position)
-    if (ref !== undefined) this.table.chunkIn(slotOf(ref)).live -= 1
-  }
-
-  /** Finds the next undamaged batch, or the end, and notes what lies before it. */
-  private async passDamage(
-    segment: Segment,
-    position: number,
-    size: number,
-    isLast: boolean,
-  ): Promise<number> {
-    const file = segment.file!
-    let next = size
-    const { memory } = this
-    for (let base = position + 8; base < size && next === size; base += READ_BYTES / 2) {
-      const count = await readInto(file, memory.bytes, 0, Math.min(memory.bytes.length, size - base), base)
-      for (let at = 0; at + BATCH_HEADER_BYTES <= count && at < READ_BYTES / 2; at += 8) {
-        if (memory.words[at >> 2] === BATCH_MARKER && readBatch(memory, at, count) !== undefined) {
-          next = base + at
-          break
-        }
-      }
-    }
-    this.report.damage.push({
-      path: segment.path,
-      position,
-      lengthBytes: next - position,
-      isTornTail: isLast && next === size,
-    })
-    return next
+    if (ref === undefined) return undefined
+    const chunk = this.table.chunkIn(slotOf(ref))
+    chunk.liveBytes -= chunk.liveBytes / chunk.live
+    chunk.live -= 1
+    return chunk
   }
 }
 
-const NO_HISTORY: MessageHistory = {
+const DELIVERED: MessageHistory = {
   redelivered: true,
   deliveryCount: 0,
   acquiredCount: 0,
   publishedAtMs: 0,
   expirationMs: -1,
-}
-
-function memoryOf(sizeBytes: number): RecordMemory {
-  const memory = new ArrayBuffer(sizeBytes)
-  return { bytes: Buffer.from(memory), words: new Int32Array(memory), doubles: new Float64Array(memory) }
-}
-
-function readInto(
-  file: DiskFile,
-  buffer: Buffer,
-  start: number,
-  end: number,
-  position: number,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    file.read(buffer, start, end, position, (error, count) =>
-      error === undefined ? resolve(count) : reject(error),
-    )
-  })
 }

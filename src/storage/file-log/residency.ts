@@ -6,8 +6,10 @@ import { readBatch } from './batch.js'
 import type { LogChunk } from './log-chunk.js'
 import type { SegmentTable } from './segment-table.js'
 
-/** Chunks read ahead of a consumer. */
+/** Most chunks read ahead of a consumer; fewer when memory is small. */
 const READ_AHEAD_CHUNKS = 4
+/** Read ahead takes at most this share of memory, lest it pushes out what is being consumed. */
+const READ_AHEAD_SHARE = 0.25
 /** After a failed read, how long until the next try. */
 const READ_RETRY_MS = 1000
 
@@ -19,18 +21,25 @@ export class Residency {
   private readonly arena: Arena
   private readonly table: SegmentTable
   private readonly limitBytes: number
+  private readonly readAheadChunks: number
   private readonly clock: Clock
   private readonly logger: Logger
   private readonly resident: LogChunk[] = []
   private readonly retries = new Set<ClockTimer>()
   private tick = 0
+  private reads = 0
   private closed = false
+  private whenIdle: (() => void) | undefined
   bytes = 0
 
   constructor(arena: Arena, table: SegmentTable, limitBytes: number, clock: Clock, logger: Logger) {
     this.arena = arena
     this.table = table
     this.limitBytes = limitBytes
+    this.readAheadChunks = Math.min(
+      READ_AHEAD_CHUNKS,
+      Math.floor((limitBytes * READ_AHEAD_SHARE) / CHUNK_BYTES),
+    )
     this.clock = clock
     this.logger = logger
   }
@@ -48,12 +57,22 @@ export class Residency {
     this.bytes += chunk.sizeBytes
   }
 
-  /** Takes a chunk's memory back, because the chunk is gone or to make room. */
+  /** Takes a chunk's memory back, because the chunk is gone or to make room: now, or when nobody is busy with it. */
   drop(chunk: LogChunk): void {
     if (chunk.region === undefined) return
+    if (chunk.busy > 0) {
+      chunk.unwanted = true
+      return
+    }
     this.resident.splice(this.resident.indexOf(chunk), 1)
     this.bytes -= chunk.sizeBytes
     this.arena.give(chunk.evict())
+  }
+
+  /** Somebody is not busy with the chunk's memory any more. */
+  rest(chunk: LogChunk): void {
+    chunk.busy -= 1
+    if (chunk.unwanted && chunk.busy === 0) this.drop(chunk)
   }
 
   /** The chunk is being read by a consumer. */
@@ -70,14 +89,15 @@ export class Residency {
       queueMicrotask(done)
       return
     }
+    chunk.unwanted = false
     chunk.waiters.push(done)
     if (chunk.region === undefined) this.load(chunk)
     this.readOn(chunk)
   }
 
   /**
-   * Makes room down to the limit. `spill` is asked to write a chunk to its file that has not got it all; what cannot
-   * go yet stays.
+   * Makes room down to the limit. `spill` is asked to write to its file a chunk of transient messages that is not there
+   * yet; what cannot go stays.
    */
   makeRoom(spill: (chunk: LogChunk) => void, isWriting: (chunk: LogChunk) => boolean): void {
     let excess = this.bytes - this.limitBytes
@@ -85,35 +105,50 @@ export class Residency {
     const oldestFirst = [...this.resident].sort((a, b) => a.lastUse - b.lastUse)
     for (const chunk of oldestFirst) {
       if (excess <= 0) return
-      if (chunk.busy > 0 || isWriting(chunk)) continue
+      if (isWriting(chunk)) continue
+      const isInFile = chunk.written === chunk.used
+      if (chunk.busy > 0) {
+        // One that is being spilled will go; one that is being read has just come.
+        if (!chunk.segment.durable && !isInFile) excess -= chunk.sizeBytes
+        continue
+      }
+      if (!isInFile && chunk.segment.durable) continue
       excess -= chunk.sizeBytes
-      if (chunk.written < chunk.used) spill(chunk)
-      else this.drop(chunk)
+      if (isInFile) this.drop(chunk)
+      else spill(chunk)
     }
   }
 
-  close(): void {
+  /** Resolves once no read is under way and all memory is given back. */
+  async close(): Promise<void> {
     this.closed = true
     for (const timer of this.retries) timer.cancel()
     this.retries.clear()
-    for (const chunk of [...this.resident]) this.drop(chunk)
+    if (this.reads > 0) {
+      await new Promise<void>((resolve) => {
+        this.whenIdle = resolve
+      })
+    }
+    for (const chunk of [...this.resident]) {
+      chunk.busy = 0
+      this.drop(chunk)
+    }
   }
 
   /** Reads the chunks that follow in the file. */
   private readOn(chunk: LogChunk): void {
     const { chunks } = chunk.segment
-    let left = READ_AHEAD_CHUNKS
+    let left = this.readAheadChunks
     for (let i = chunks.indexOf(chunk) + 1; i < chunks.length && left > 0; i++, left--)
       this.readAhead(chunks[i]!)
     // The next segment in the order of writing carries on where this one ends.
     const next = left > 0 ? this.table.segments.get(chunk.segment.number + 1) : undefined
-    for (let i = 0; next !== undefined && i < next.chunks.length && left > 0; i++, left--) {
-      this.readAhead(next.chunks[i]!)
-    }
+    if (next?.durable !== chunk.segment.durable) return
+    for (let i = 0; i < next.chunks.length && left > 0; i++, left--) this.readAhead(next.chunks[i]!)
   }
 
   private readAhead(chunk: LogChunk): void {
-    if (chunk.region !== undefined || chunk.live === 0 || chunk.written === 0) return
+    if (chunk.region !== undefined || chunk.live === 0 || chunk.written < chunk.used) return
     this.load(chunk)
     chunk.readAhead = true
   }
@@ -127,12 +162,21 @@ export class Residency {
 
   private read(chunk: LogChunk): void {
     if (this.closed) return
-    const { file } = chunk.segment
+    if (chunk.unwanted) {
+      this.rest(chunk)
+      return
+    }
+    this.reads += 1
     const { bytes, start, used, filePosition } = chunk
-    file!.read(bytes, start, start + used, filePosition, (error, count) => {
-      if (this.closed) return
+    chunk.segment.read(bytes, start, start + used, filePosition, (error, count) => {
+      this.reads -= 1
+      if (this.closed) {
+        if (this.reads === 0) this.whenIdle?.()
+        return
+      }
       const problem = error?.message ?? this.damageIn(chunk, count)
-      if (problem === undefined) this.loaded(chunk)
+      if (chunk.unwanted) this.rest(chunk)
+      else if (problem === undefined) this.loaded(chunk)
       else this.retryLater(chunk, problem)
     })
   }
@@ -142,7 +186,7 @@ export class Residency {
     if (!chunk.segment.durable) return undefined
     const end = chunk.start + chunk.used
     for (let at = chunk.start; at < end; ) {
-      const batch = readBatch(chunk, at, end)
+      const batch = readBatch(chunk, at, end, chunk.segment.salt)
       if (batch === undefined) return `the batch at octet ${chunk.filePosition + at - chunk.start} is damaged`
       at += batch.lengthBytes
     }
@@ -150,7 +194,7 @@ export class Residency {
   }
 
   private loaded(chunk: LogChunk): void {
-    chunk.busy -= 1
+    this.rest(chunk)
     chunk.loaded = true
     const { waiters } = chunk
     chunk.waiters = []

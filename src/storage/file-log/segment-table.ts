@@ -1,10 +1,16 @@
 import { dirname, join } from 'node:path'
 import { assert } from '../../util/assert.js'
-import type { Disk, DiskError } from '../disk.js'
+import type { Clock, ClockTimer } from '../../util/clock.js'
+import type { Logger } from '../../util/logger.js'
+import { type Disk, DiskError } from '../disk.js'
 import { CHUNK_SLOTS_MAX } from '../ref.js'
 import { StorageError } from '../storage-error.js'
+import type { FileLogOptions } from './file-log-options.js'
 import { LogChunk } from './log-chunk.js'
-import { encodeSegmentHeader, Segment, segmentName } from './segment.js'
+import { encodeSegmentHeader, LOG_FORMAT, Segment, segmentName } from './segment.js'
+
+/** After a failed removal of a file, how long until the next try. */
+const REMOVE_RETRY_MS = 1000
 
 /** The segments and chunks of one log, and their files. */
 export class SegmentTable {
@@ -12,18 +18,31 @@ export class SegmentTable {
   /** Counts the starts of the broker. */
   epoch = 1
   private readonly disk: Disk
+  private readonly clock: Clock
+  private readonly logger: Logger
   private readonly folder: string
   private readonly scratchFolder: string
+  private readonly randomOctets: (count: number) => Buffer
+  private readonly slotsMax: number
   private readonly chunks: (LogChunk | undefined)[] = []
   private readonly freeSlots: number[] = []
   private nextNumber = 1
   /** Files being opened, by segment: what waits for them. */
   private readonly opening = new Map<Segment, ((error: DiskError | undefined) => void)[]>()
+  /** Files to be removed, in this order and one at a time. */
+  private readonly doomed: { readonly segment: Segment; readonly done: () => void }[] = []
+  private removing: Promise<void> | undefined
+  private retryTimer: ClockTimer | undefined
+  private closed = false
 
-  constructor(disk: Disk, folder: string, scratchFolder: string) {
-    this.disk = disk
-    this.folder = folder
-    this.scratchFolder = scratchFolder
+  constructor(options: FileLogOptions) {
+    this.disk = options.disk
+    this.clock = options.clock
+    this.logger = options.logger
+    this.folder = options.folder
+    this.scratchFolder = options.scratchFolder
+    this.randomOctets = options.randomOctets
+    this.slotsMax = Math.min(options.chunkSlotsMax ?? CHUNK_SLOTS_MAX, CHUNK_SLOTS_MAX)
   }
 
   chunkIn(slot: number): LogChunk {
@@ -32,9 +51,9 @@ export class SegmentTable {
     return chunk
   }
 
-  /** True when another chunk can be had. */
-  get hasFreeSlot(): boolean {
-    return this.freeSlots.length > 0 || this.chunks.length < CHUNK_SLOTS_MAX
+  /** Chunks that can still be had. */
+  get freeSlotCount(): number {
+    return this.freeSlots.length + this.slotsMax - this.chunks.length
   }
 
   /** A new segment for what is to be written. */
@@ -42,6 +61,7 @@ export class SegmentTable {
     const number = this.nextNumber++
     const path = join(durable ? this.folder : this.scratchFolder, segmentName(number))
     const segment = new Segment(number, path, durable)
+    segment.salt = this.randomOctets(4).readInt32LE()
     this.segments.set(number, segment)
     return segment
   }
@@ -58,24 +78,25 @@ export class SegmentTable {
   /** Adds a chunk that begins at octet `filePosition`. */
   addChunk(segment: Segment, filePosition: number): LogChunk {
     const slot = this.freeSlots.pop() ?? this.chunks.length
-    if (slot >= CHUNK_SLOTS_MAX) throw new StorageError('the log holds as much as refs can reach (32 GiB)')
+    if (slot >= this.slotsMax) throw new StorageError('the log holds as much as refs can reach (32 GiB)')
     const chunk = new LogChunk(slot, segment, filePosition)
     this.chunks[slot] = chunk
     segment.chunks.push(chunk)
     return chunk
   }
 
-  /** The last chunk of a segment turned out to be empty. */
+  /** Forgets a chunk that nothing refers to. */
   dropChunk(chunk: LogChunk): void {
     const { chunks } = chunk.segment
-    assert(chunks[chunks.length - 1] === chunk)
-    chunks.pop()
+    const place = chunks.lastIndexOf(chunk)
+    if (place < 0) return
+    chunks.splice(place, 1)
     this.free(chunk)
   }
 
   /** Calls back with the segment's file open, its header written and its name durable. */
   withFile(segment: Segment, done: (error: DiskError | undefined) => void): void {
-    if (segment.file !== undefined) {
+    if (segment.isOpen) {
       done(undefined)
       return
     }
@@ -91,21 +112,24 @@ export class SegmentTable {
     )
   }
 
-  /** Forgets a segment in which nothing is live, and removes its file. */
-  async remove(segment: Segment): Promise<void> {
-    this.segments.delete(segment.number)
+  /**
+   * Forgets a segment that nobody needs and removes its file. `done` is called once no crash brings the file back: only
+   * then may be forgotten what other segments say of its messages. Removals keep their order for the same reason.
+   */
+  remove(segment: Segment, done: () => void): void {
+    segment.leaving = true
     for (const chunk of segment.chunks) this.free(chunk)
-    for (const other of this.segments.values()) other.eventBytes.delete(segment.number)
-    await segment.file?.close()
-    segment.file = undefined
-    await this.disk.remove(segment.path)
+    segment.chunks.length = 0
+    this.doomed.push({ segment, done })
+    this.removing ??= this.removeDoomed()
   }
 
+  /** Resolves once every file is closed. */
   async close(): Promise<void> {
-    for (const segment of this.segments.values()) {
-      await segment.file?.close()
-      segment.file = undefined
-    }
+    this.closed = true
+    this.retryTimer?.cancel()
+    await this.removing
+    for (const segment of this.segments.values()) await segment.close().catch(() => {})
   }
 
   /** Octets of all durable segments. */
@@ -120,17 +144,50 @@ export class SegmentTable {
     this.freeSlots.push(chunk.slot)
   }
 
+  private async removeDoomed(): Promise<void> {
+    for (let first = this.doomed[0]; first !== undefined; first = this.doomed[0]) {
+      const { segment, done } = first
+      try {
+        await segment.close()
+        await this.disk.remove(segment.path)
+        if (segment.durable) await this.disk.syncDirectory(dirname(segment.path))
+      } catch (error) {
+        this.logger.error(`removing ${segment.path} failed, will be tried again`, error)
+        break
+      }
+      this.doomed.shift()
+      this.segments.delete(segment.number)
+      for (const other of this.segments.values()) other.eventBytes.delete(segment.number)
+      if (!this.closed) done()
+    }
+    this.removing = undefined
+    if (this.doomed.length === 0 || this.closed) return
+    this.retryTimer = this.clock.setTimer(() => {
+      this.removing ??= this.removeDoomed()
+    }, REMOVE_RETRY_MS)
+  }
+
   private async open(segment: Segment): Promise<void> {
     const { disk } = this
     // A file of this name is what an earlier attempt left behind when the disk refused.
     await disk.remove(segment.path)
     const file = await disk.open(segment.path, 'create')
-    const header = encodeSegmentHeader(segment.number, this.epoch)
-    await new Promise<void>((resolve, reject) => {
-      file.write(header, 0, header.length, 0, (error) => (error === undefined ? resolve() : reject(error)))
-    })
-    if (segment.durable) await disk.syncDirectory(dirname(segment.path))
-    segment.file = file
+    try {
+      const { number, salt } = segment
+      const header = encodeSegmentHeader({ format: LOG_FORMAT, number, epoch: this.epoch, salt })
+      await new Promise<void>((resolve, reject) => {
+        file.write(header, 0, header.length, 0, (error) => (error === undefined ? resolve() : reject(error)))
+      })
+      if (segment.durable) await disk.syncDirectory(dirname(segment.path))
+    } catch (error) {
+      await file.close().catch(() => {})
+      throw error
+    }
+    if (segment.leaving || this.closed) {
+      await file.close()
+      throw new DiskError(`opening ${segment.path}`, 'EBADF', new Error('the segment is not needed any more'))
+    }
+    segment.opened(file)
   }
 
   private opened(segment: Segment, error: DiskError | undefined): void {
