@@ -99,8 +99,6 @@ export class MessageIndex {
       this.blocks = [...new Array<undefined>(missing), ...this.blocks]
       this.firstBlock -= missing
     }
-    // It may be written into a gap.
-    this.leadingGaps = 0
     this.write(sequence, ref, flags, bodyBytes, deadline)
     if (sequence >= this.tail) this.moveTail(sequence + 1)
   }
@@ -137,7 +135,7 @@ export class MessageIndex {
     block.words[at + 2] = bodyBytes
     block.live += 1
     if (deadline !== Number.POSITIVE_INFINITY) {
-      block.deadlines ??= new Float64Array(BLOCK_ENTRIES).fill(Number.POSITIVE_INFINITY)
+      block.deadlines ??= this.pool.takeDeadlines()
       block.deadlines[entry] = deadline
     } else if (block.deadlines !== undefined) {
       block.deadlines[entry] = deadline
