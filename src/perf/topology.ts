@@ -28,7 +28,10 @@ export class Topology {
 
   /** Ready messages in all queues. */
   async readyMessages(): Promise<number> {
-    const counts = await Promise.all(this.options.queues.map((queue) => this.channel.checkQueue(queue)))
+    const { predeclared, exchange, consumers, queues } = this.options
+    // Nobody has named a queue: messages go to an exchange that somebody else has bound.
+    if (predeclared && exchange !== '' && consumers === 0) return 0
+    const counts = await Promise.all(queues.map((queue) => this.channel.checkQueue(queue)))
     return counts.reduce((sum, { messageCount }) => sum + messageCount, 0)
   }
 
