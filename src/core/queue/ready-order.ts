@@ -29,8 +29,8 @@ export class ReadyOrder {
 
   private readonly pool: BlockPool
   private readonly lanes: (Lane | undefined)[]
-  /** Lanes above this one hold nothing that is ready. */
-  private top = 0
+  /** A bit for each lane that may hold something ready; the others hold nothing. */
+  private readonly occupied: Int32Array
   private lane: Lane
   private sequence = -1
   private readonly returns: NumberDeque | undefined
@@ -42,6 +42,7 @@ export class ReadyOrder {
     this.lane = new Lane(pool)
     this.lanes = [this.lane]
     this.lanes.length = laneCount
+    this.occupied = new Int32Array((laneCount + 31) >> 5)
     this.index = this.lane.index
     this.returns = returnPlace === 'first' ? new NumberDeque() : undefined
   }
@@ -67,7 +68,7 @@ export class ReadyOrder {
       lane = new Lane(this.pool)
       this.lanes[priority] = lane
     }
-    if (priority > this.top) this.top = priority
+    this.occupy(priority)
     return lane
   }
 
@@ -75,13 +76,18 @@ export class ReadyOrder {
   first(): boolean {
     if (this.ready === 0) return false
     if (this.returnsReady > 0 && this.firstReturned()) return true
-    for (let priority = this.top; priority >= 0; priority--) {
-      const lane = this.lanes[priority]
-      const sequence = lane === undefined ? -1 : lane.first()
-      if (sequence >= 0) {
-        this.top = priority
-        this.placeOn(lane!, sequence, sequence * LANES_MAX + priority)
-        return true
+    const { occupied } = this
+    for (let word = occupied.length - 1; word >= 0; word--) {
+      while (occupied[word] !== 0) {
+        const bit = 31 - Math.clz32(occupied[word]!)
+        const priority = word * 32 + bit
+        const lane = this.lanes[priority]!
+        const sequence = lane.first()
+        if (sequence >= 0) {
+          this.placeOn(lane, sequence, sequence * LANES_MAX + priority)
+          return true
+        }
+        occupied[word]! &= ~(1 << bit)
       }
     }
     return false
@@ -118,8 +124,12 @@ export class ReadyOrder {
       this.returns.push(this.position)
       return
     }
-    if (priority > this.top) this.top = priority
+    this.occupy(priority)
     this.lane.comeBack(this.sequence)
+  }
+
+  private occupy(priority: number): void {
+    this.occupied[priority >> 5]! |= 1 << (priority & 31)
   }
 
   /** The message, which is not ready (any more), is gone. */
