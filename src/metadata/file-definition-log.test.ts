@@ -106,6 +106,15 @@ test('changes of one turn share a sync, and those that come while it runs share 
   assert.equal(syncs() - before, 2)
 })
 
+test('a change that is appended as soon as the one before is durable becomes durable', async () => {
+  const bench = await makeBench()
+  const { log } = await bench.open({ growthBytesMin: 1_000 })
+  const oneByOne = async (): Promise<void> => {
+    for (let i = 0; i < 200; i++) await log.append(limit(i))
+  }
+  await bench.run(oneByOne())
+})
+
 test('a barrier waits for what was appended, and is nothing when all of it is durable', async () => {
   const bench = await makeBench()
   const { log } = await bench.open()

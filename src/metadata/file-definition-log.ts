@@ -177,7 +177,7 @@ export class FileDefinitionLog implements DefinitionLog {
 
   async #close(): Promise<void> {
     this.#endRetryWait?.()
-    await this.#running
+    while (this.#running !== undefined) await this.#running
     const next = this.#next
     this.#next = undefined
     await next?.discard().catch(() => {})
@@ -197,11 +197,7 @@ export class FileDefinitionLog implements DefinitionLog {
   /** Lets the rest of the turn join the batch first. */
   #kick(): void {
     if (this.#running !== undefined) return
-    this.#running = Promise.resolve()
-      .then(() => this.#run())
-      .finally(() => {
-        this.#running = undefined
-      })
+    this.#running = Promise.resolve().then(() => this.#run())
   }
 
   async #run(): Promise<void> {
@@ -220,6 +216,9 @@ export class FileDefinitionLog implements DefinitionLog {
       }
     } catch (error) {
       this.#fail(error)
+    } finally {
+      // At once: whoever appends next, perhaps in a promise that has just been kept, must find that nobody writes.
+      this.#running = undefined
     }
   }
 

@@ -37,7 +37,7 @@ class Story {
   }
 
   async run(): Promise<void> {
-    await runClock(this.#clock, this.#makeFolder())
+    await runClock(this.#clock, makeFolder(this.#disk))
     for (let round = 0; round < 4; round++) {
       const log = await this.#recover()
       await this.#change(log)
@@ -45,12 +45,6 @@ class Story {
     }
     const log = await this.#recover()
     await runClock(this.#clock, log.close())
-  }
-
-  async #makeFolder(): Promise<void> {
-    await this.#disk.makeFolder(FOLDER)
-    await this.#disk.syncDirectory('/')
-    await this.#disk.syncDirectory('/d')
   }
 
   #open(): FileDefinitionLog {
@@ -150,6 +144,12 @@ class Story {
   }
 }
 
+async function makeFolder(disk: SimulatedDisk): Promise<void> {
+  await disk.makeFolder(FOLDER)
+  await disk.syncDirectory('/')
+  await disk.syncDirectory('/d')
+}
+
 async function tell(seed: number): Promise<void> {
   try {
     await new Story(seed).run()
@@ -180,7 +180,7 @@ test('cut at any octet of its last batch, the log gives all before it and the wh
   const clock = new VirtualClock()
   const random = randomFrom(1)
   const disk = new SimulatedDisk({ clock, random })
-  await runClock(clock, disk.makeFolder(FOLDER))
+  await runClock(clock, makeFolder(disk))
   const log = new FileDefinitionLog({ disk, folder: FOLDER, clock })
   await runClock(clock, log.load())
   const states = [new PlainDefinitions()]
@@ -202,7 +202,7 @@ test('cut at any octet of its last batch, the log gives all before it and the wh
   const found = new Set<number>()
   for (let size = lastBatchAt; size <= whole.length; size++) {
     const cut = new SimulatedDisk({ clock, random })
-    await runClock(clock, cut.makeFolder(FOLDER))
+    await runClock(clock, makeFolder(cut))
     cut.setContent(path, whole.subarray(0, size))
     const again = new FileDefinitionLog({ disk: cut, folder: FOLDER, clock })
     const text = new PlainDefinitions(await runClock(clock, again.load())).text()
