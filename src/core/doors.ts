@@ -2,6 +2,7 @@ import type { FieldTable } from '../protocol/amqp091/field-table.js'
 import type { MessageView } from './message.js'
 import type { Principal } from './permission.js'
 import type { Route } from './route.js'
+import type { PublishCounters } from './statistics.js'
 
 /**
  * The doors of the broker: one method per operation, used alike by channels, the HTTP API, definitions import and
@@ -100,6 +101,7 @@ export interface PublishTarget {
   readonly isTopic: boolean
   /** True once the exchange was deleted or replaced. */
   readonly stale: boolean
+  readonly counters: PublishCounters
   /** Where one routing key goes, from the cache if possible. `message` matters to headers exchanges only. */
   route(routingKey: string, message: MessageView): Route
   /** Where a message with several keys (CC, BCC) goes; not cached. */

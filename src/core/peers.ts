@@ -1,104 +1,76 @@
 import type { ReadonlyFieldTable } from '../protocol/amqp091/field-table.js'
 import type { DeliveryCounters, PublishCounts } from './statistics.js'
 
-/**
- * The peers of a node, as management sees them: connections, their channels and consumers. What is handed out are
- * facts of the moment, made when asked for.
- */
+/** Who is connected, as management sees it. The folders that hold connections implement it. */
 export interface PeerDirectory {
-  /** Connections that have passed their handshake. */
-  peers(): Iterable<ConnectionPeer>
-  /** How many sockets there are, those in their handshake included. */
+  /** Every connection whose user is known. */
+  connections(): Iterable<PeerConnection>
+  /** Closes a connection with 320 `CONNECTION_FORCED - <reason>`; false when there is none of that id. */
+  closeConnection(id: number, reason: string): boolean
+  /** Sockets, those in their handshake included, and open channels of the node. */
   readonly size: number
-  /** Open channels of the node. */
   readonly channelCount: number
 }
 
-/** One connection. The object lives as long as the connection and names it in histories. */
-export interface ConnectionPeer {
+/**
+ * A connection at this moment. Fields are read when asked for. The object is the same at every call: histories hang on
+ * it.
+ */
+export interface PeerConnection {
   readonly id: number
+  /** `127.0.0.1:51582 -> 127.0.0.1:5672`. */
   readonly name: string
   readonly vhost: string
   readonly user: string
-  facts(): ConnectionFacts
-  /** Octets and reads or writes since the beginning. */
-  readonly traffic: Traffic
-  channelPeers(): Iterable<ChannelPeer>
-  channelPeer(number: number): ChannelPeer | undefined
-  /** Closes it with 320 `CONNECTION_FORCED - <reason>`. */
-  forceClose(reason: string): void
-}
-
-export interface Traffic {
-  readonly receivedBytes: number
-  readonly reads: number
-  readonly sentBytes: number
-  readonly writes: number
-  /** Writes that the kernel has not taken yet. */
-  readonly pendingWrites: number
-}
-
-/** What is known of a connection. Addresses of Unix domain sockets are empty, ports 0. */
-export interface ConnectionFacts {
-  /** `AMQP 0-9-1`. */
-  readonly protocol: string
-  /** As RabbitMQ names it: `running`, `blocked`, `flow`, `closing`, ... */
+  /** `running`, `blocked`, `closing` and so on. */
   readonly state: string
+  /** `AMQP 0-9-1` and so on. */
+  readonly protocol: string
   readonly host: string
   readonly port: number
   readonly peerHost: string
   readonly peerPort: number
+  /** Milliseconds since the epoch. */
   readonly connectedAtMs: number
   readonly heartbeatSeconds: number
   readonly frameMax: number
   readonly channelMax: number
-  readonly channels: number
   readonly mechanism: string
   readonly clientProperties: ReadonlyFieldTable
-  /** Undefined without TLS. */
-  readonly tls: PeerTls | undefined
+  readonly tls: { readonly protocol: string; readonly cipher: string } | undefined
+  readonly channelCount: number
+  /** Octets, and reads or writes of the socket. */
+  readonly receivedBytes: number
+  readonly reads: number
+  readonly sentBytes: number
+  readonly writes: number
+  readonly unsentBytes: number
+  channels(): Iterable<PeerChannel>
 }
 
-export interface PeerTls {
-  readonly protocol: string
-  readonly cipher: string
-  /** Of the client's certificate, when it showed one. */
-  readonly certificate: PeerCertificateFacts | undefined
-}
-
-export interface PeerCertificateFacts {
-  readonly subject: string
-  readonly issuer: string
-  readonly validity: string
-  readonly serialNumber: string
-}
-
-/** One channel. The object lives as long as the channel and names it in histories. */
-export interface ChannelPeer {
+/** A channel. As {@link PeerConnection}, the same object as long as it lives. */
+export interface PeerChannel {
   readonly number: number
-  facts(): ChannelFacts
-  consumerPeers(): Iterable<ConsumerFacts>
-  /**
-   * What it published and took since it was opened. Brings the counters of its exchanges up to date, too: these learn
-   * of publishes at this call or at the end of the channel.
-   */
-  counts(): ChannelCounts
-}
-
-export interface ChannelFacts {
-  /** `running` or `flow`. */
+  /** `running`, `flow` and so on. */
   readonly state: string
+  /** Of each consumer to come; 0 is no limit. */
+  readonly prefetchCount: number
+  /** Of all consumers together; 0 is no limit. */
+  readonly globalPrefetchCount: number
   readonly confirm: boolean
   readonly transactional: boolean
+  readonly unackedCount: number
+  readonly unconfirmedCount: number
+  /** Publishes and acks that wait for tx.commit. */
+  readonly uncommittedCount: number
+  readonly uncommittedAckCount: number
   readonly consumerCount: number
-  /** Of consumers to come. */
-  readonly prefetchCount: number
-  /** Of all consumers together, 0 for no limit. */
-  readonly globalPrefetchCount: number
-  readonly messagesUnacknowledged: number
-  readonly messagesUnconfirmed: number
-  readonly messagesUncommitted: number
-  readonly acksUncommitted: number
+  consumers(): Iterable<PeerConsumer>
+  /**
+   * What it published and took since it was opened. Its exchanges learn of publishes by this call, or at the end of
+   * the channel.
+   */
+  counts(): ChannelCounts
 }
 
 export interface ChannelCounts {
@@ -106,18 +78,18 @@ export interface ChannelCounts {
   readonly taken: DeliveryCounters
   /** By exchange name. */
   readonly byExchange: ReadonlyMap<string, PublishCounts>
-  /** By queue id. */
+  /** By queue id; of queues that it has not used for long, only if they are few. */
   readonly byQueue: ReadonlyMap<number, DeliveryCounters>
 }
 
-export interface ConsumerFacts {
-  readonly consumerTag: string
+export interface PeerConsumer {
+  readonly tag: string
   readonly queueId: number
   readonly subscriptionId: number
   readonly noAck: boolean
   readonly exclusive: boolean
   readonly prefetchCount: number
   readonly arguments: ReadonlyFieldTable
-  /** Undefined leaves it to queue and node. */
-  readonly consumerTimeoutMs: number | undefined
+  /** False while another consumer of a queue with a single active consumer is served. */
+  readonly active: boolean
 }

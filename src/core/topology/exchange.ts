@@ -8,6 +8,7 @@ import type { MessageView } from '../message.js'
 import type { PolicyPair } from '../policy/policy.js'
 import { NO_POLICIES } from '../policy/policy.js'
 import type { Route } from '../route.js'
+import { PublishCounters } from '../statistics.js'
 import type { Binding } from './binding.js'
 import type { Vhost } from './vhost.js'
 
@@ -42,6 +43,7 @@ export class Exchange implements PublishTarget {
   /** The alternate exchange's name, from arguments or policy. */
   alternateName: string | undefined
   stale = false
+  readonly counters: PublishCounters
   /** Number of the last search that came by. */
   routedAt = 0
   protected readonly router: Router
@@ -58,6 +60,7 @@ export class Exchange implements PublishTarget {
     this.isTopic = definition.type === 'topic'
     this.matcher = matcher
     this.router = router
+    this.counters = new PublishCounters(vhost.counters)
     this.routes = new RouteCache(router.budget)
   }
 

@@ -1,6 +1,7 @@
 import type { ExchangeTypes } from '../exchange/exchange-types.js'
 import { Router } from '../exchange/router.js'
 import type { ParameterValue } from '../policy/parameter-value.js'
+import { PublishCounters } from '../statistics.js'
 import type { QueueRecord, QueueRecordDefinition } from './queue-record.js'
 import { NO_METADATA, Vhost, type VhostMetadata } from './vhost.js'
 
@@ -12,6 +13,8 @@ export class Topology {
   readonly types: ExchangeTypes
   readonly vhosts = new Map<string, Vhost>()
   readonly globalParameters = new Map<string, ParameterValue>()
+  /** Of the whole node, deleted exchanges included. */
+  readonly counters = new PublishCounters()
   private readonly queues = new Map<number, QueueRecord>()
   private readonly router = new Router()
   private nextQueueId = 1
@@ -53,7 +56,7 @@ export class Topology {
   }
 
   addVhost(name: string, metadata: VhostMetadata = NO_METADATA): Vhost {
-    const vhost = new Vhost(name, metadata, this.types, this.router)
+    const vhost = new Vhost(name, metadata, this.types, this.router, this.counters)
     this.vhosts.set(name, vhost)
     return vhost
   }

@@ -3,6 +3,7 @@ import type { Router } from '../exchange/router.js'
 import type { ParameterValue } from '../policy/parameter-value.js'
 import type { Policy, PolicyPair } from '../policy/policy.js'
 import type { QueueType } from '../queue/settings.js'
+import { PublishCounters } from '../statistics.js'
 import { Binding } from './binding.js'
 import { DefaultExchange } from './default-exchange.js'
 import { Exchange, type ExchangeDefinition } from './exchange.js'
@@ -51,16 +52,25 @@ export class Vhost {
   /** By component, then name. */
   readonly parameters = new Map<string, Map<string, Parameter>>()
   readonly defaultExchange: Exchange
+  /** Of all its exchanges, deleted ones included. */
+  readonly counters: PublishCounters
   /** Exchanges by the name of their alternate exchange, which need not exist. */
   private readonly alternateUsers = new Map<string, Set<Exchange>>()
   private readonly router: Router
   private readonly types: ExchangeTypes
 
-  constructor(name: string, metadata: VhostMetadata, types: ExchangeTypes, router: Router) {
+  constructor(
+    name: string,
+    metadata: VhostMetadata,
+    types: ExchangeTypes,
+    router: Router,
+    nodeCounters: PublishCounters,
+  ) {
     this.name = name
     this.metadata = metadata
     this.types = types
     this.router = router
+    this.counters = new PublishCounters(nodeCounters)
     this.defaultExchange = new DefaultExchange(this, this.router)
     this.exchanges.set('', this.defaultExchange)
   }
