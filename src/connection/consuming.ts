@@ -47,6 +47,7 @@ export class Consuming {
   private channelPrefetch = 0
   /** For the sink of basic.get, while one runs. */
   private getNoAck = false
+  private released = false
 
   constructor(host: ChannelHost, channelNumber: number, wantEndOfTurn: () => void) {
     this.host = host
@@ -55,7 +56,7 @@ export class Consuming {
     this.consumerPrefetch = host.limits.defaultConsumerPrefetch
     this.getSink = {
       subscribed() {},
-      canTake: () => true,
+      canTake: () => !this.released,
       deliver: (_subscriptionId, message, facts) => this.got(message, facts),
       cancelled() {},
     }
@@ -139,8 +140,21 @@ export class Consuming {
           'quorum queues with single active consumer',
       )
     this.getNoAck = noAck
-    if (!host.shards.portFor(queue.id).get(queue.id, noAck, this.getSink))
-      encodeBasicGetEmpty(host.output, this.channelNumber)
+    const found = host.shards.portFor(queue.id).get(queue.id, noAck, this.getSink)
+    if (found === false) encodeBasicGetEmpty(host.output, this.channelNumber)
+    else if (found !== true) this.getLater(found)
+  }
+
+  /** The message is read from the disk first; what the client sends meanwhile waits. */
+  private getLater(found: Promise<boolean>): void {
+    const { host } = this
+    let isFound = false
+    const done = found.then((is) => {
+      isFound = is
+    })
+    host.afterDurable(done, () => {
+      if (!isFound && !this.released) encodeBasicGetEmpty(host.output, this.channelNumber)
+    })
   }
 
   /** True when a consumer has room for one more delivery. One that has not is remembered and resumed later. */
@@ -268,6 +282,7 @@ export class Consuming {
 
   /** The channel ends: nothing is written any more. */
   release(): void {
+    this.released = true
     this.endReplies()
     // All end before the first leaves: its place may fall to another of them, which must not take anything.
     for (const consumer of this.consumers.values()) consumer.ended = true

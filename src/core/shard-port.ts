@@ -1,5 +1,6 @@
 import type { MessageView } from './message.js'
 import type { QueueSettings, QueueType } from './queue/settings.js'
+import type { QueueCounters, QueueCounters, QueueDetails, QueueDetails, QueueStatistics, QueueStatistics } from './statistics.js'
 
 /**
  * The way to the queues of one shard. Connections and doors reach queues through it alone and as if the shard were on
@@ -23,8 +24,35 @@ export interface ShardPort {
   purgeQueue(queueId: number): number
   /** Counts of a queue, for declare-ok and listings. */
   countsOf(queueId: number): QueueCounts
+  /** Fills `into` with what is known of a queue; false when there is none of that id. Cheap enough for every queue. */
+  statisticsOf(queueId: number, into: QueueStatistics): boolean
+  /** What is worth a look for one queue at a time; undefined when there is none of that id. */
+  detailsOf(queueId: number): QueueDetails | undefined
+  /**
+   * What went through all queues of a type, deleted ones included, in a vhost or on the whole shard. As of the last
+   * {@link statisticsOf} of each. The object is the shard's own.
+   */
+  totalsOf(type: QueueType, vhost: string | undefined): Readonly<QueueCounters>
+  /** The vhost is deleted: its totals are over. */
+  forgetVhost(vhost: string): void
+  /** Fills `into` with what is known of a queue; false when there is none of that id. Cheap enough for every queue. */
+  statisticsOf(queueId: number, into: QueueStatistics): boolean
+  /** What is worth a look for one queue at a time; undefined when there is none of that id. */
+  detailsOf(queueId: number): QueueDetails | undefined
+  /**
+   * What went through all queues of a type, deleted ones included, in a vhost or on the whole shard. As of the last
+   * {@link statisticsOf} of each. The object is the shard's own.
+   */
+  totalsOf(type: QueueType, vhost: string | undefined): Readonly<QueueCounters>
+  /** The vhost is deleted: its totals are over. */
+  forgetVhost(vhost: string): void
   /** A declare of an existing queue: renews the lease of `x-expires` on classic queues. */
   touchQueue(queueId: number): void
+  /**
+   * Shows messages, whatever their state, without touching them: by priority, then in the order of arrival. `done`
+   * gets one page, at once when everything is in memory. An unknown queue has no messages.
+   */
+  peek(queueId: number, request: PeekRequest, done: (page: PeekPage) => void): void
 
   /**
    * Stores a message once and puts it into each queue. `publishSeqNo` is the publisher's number of the message
@@ -47,8 +75,12 @@ export interface ShardPort {
   unsubscribe(subscriptionId: number): void
   /** The sink can take deliveries again after {@link DeliverySink.canTake} said no. */
   resume(subscriptionId: number): void
-  /** Takes one message; calls `sink.deliver` with the subscription 0 and returns true, or returns false when empty. */
-  get(queueId: number, noAck: boolean, sink: DeliverySink): boolean
+  /**
+   * Takes one message: calls `sink.deliver` with the subscription 0 and gives true, or gives false when the queue is
+   * empty. A promise of that when the message has to be read from the disk first; the sink is asked then whether it
+   * can still take it.
+   */
+  get(queueId: number, noAck: boolean, sink: DeliverySink): boolean | Promise<boolean>
   /** Settles one delivery. `subscriptionId` is 0 for a basic.get. Unknown queues are ignored: they were deleted. */
   settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void
   /**
@@ -79,6 +111,41 @@ export interface QueueCounts {
   readonly consumers: number
   /** Octets in the bodies of ready messages. */
   readonly readyBytes: number
+}
+
+/** Which messages {@link ShardPort.peek} shows. */
+export interface PeekRequest {
+  /** The `next` of the page before; undefined begins at the first message. */
+  readonly from: number | undefined
+  /** Most messages of the page, at least 1. */
+  readonly messageMax: number
+  /** Octets of bodies after which the page ends early; the first message is shown whatever its size. */
+  readonly octetMax: number
+}
+
+export interface PeekPage {
+  readonly messages: readonly PeekedMessage[]
+  /** Where the next page begins; undefined after the last message. */
+  readonly next: number | undefined
+}
+
+/** A message of a queue, looked at and left there. */
+export interface PeekedMessage {
+  /** Names the message in its queue for as long as it is there. */
+  readonly position: number
+  /** `held`: waits for a delayed retry, or for its dead letter to be stored. */
+  readonly state: 'ready' | 'unacked' | 'held'
+  readonly redelivered: boolean
+  /** As in {@link DeliveryFacts}, as are the next two. */
+  readonly deliveryCount: number
+  readonly acquiredCount: number
+  readonly streamOffset: number
+  /** Time to live that is left in ms; undefined for a message that does not expire. */
+  readonly expiresInMs: number | undefined
+  /** When it was published, in ms since the epoch; 0 when nobody noted it. */
+  readonly publishedAtMs: number
+  /** Its bytes are its own. */
+  readonly message: MessageView
 }
 
 /** What became of a publish. */

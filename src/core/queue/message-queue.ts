@@ -2,13 +2,22 @@ import { BrokerError } from '../errors.js'
 import type { MessageView } from '../message.js'
 import { describeResource } from '../resource.js'
 import type { MessageHistory } from '../shard/shard-log.js'
-import { type DeliverySink, type QueueCounts, type QueueDefinition, Settlement } from '../shard-port.js'
+import {
+  type DeliverySink,
+  type PeekedMessage,
+  type PeekPage,
+  type PeekRequest,
+  type QueueCounts,
+  type QueueDefinition,
+  Settlement,
+} from '../shard-port.js'
 import { AckTimeouts } from './ack-timeouts.js'
 import { Consumers } from './consumers.js'
 import { DelayedRetries } from './delayed-retries.js'
 import { Expiry } from './expiry.js'
 import { Lease } from './lease.js'
 import { ENTRY_LOGGED, ENTRY_REDELIVERED, EntryState } from './message-index.js'
+import { type PeekSource, peekPage } from './peek.js'
 import type { QueueConsumer } from './queue-consumer.js'
 import { ReadyOrder } from './ready-order.js'
 import { countsAsFailure, retryDelayMs } from './retry-rules.js'
@@ -36,6 +45,12 @@ export interface MessageQueueTraits {
   readonly rejectsToDeadLetter: boolean
 }
 
+/** What a peek calls the states of {@link EntryState}. */
+const PEEKED_STATES: Readonly<Record<number, PeekedMessage['state']>> = {
+  [EntryState.READY]: 'ready',
+  [EntryState.UNACKED]: 'unacked',
+}
+
 /** A queue from which consumers take messages: classic and quorum queues are two sets of traits of it. */
 export class MessageQueue implements ShardQueue {
   readonly definition: QueueDefinition
@@ -56,6 +71,8 @@ export class MessageQueue implements ShardQueue {
   /** When a message with a time to live of 0 came in, if one has not been looked at since. */
   private dueAt: number | undefined
   private awaitsBytes = false
+  /** Gets that wait for the bytes of the first message. */
+  private afterBytes: (() => void)[] = []
   private closed = false
 
   constructor(definition: QueueDefinition, traits: MessageQueueTraits, runtime: QueueRuntime) {
@@ -219,11 +236,19 @@ export class MessageQueue implements ShardQueue {
     this.expiry.runBefore(this.dueAt ?? this.runtime.timers.clock.monotonic())
   }
 
-  get(noAck: boolean, sink: DeliverySink): boolean {
+  get(noAck: boolean, sink: DeliverySink): boolean | Promise<boolean> {
     this.checkGet()
     if (this.expiry.pending) this.expireLate()
     this.lease.renew(this.consumers.count > 0)
-    return this.deliverFirst(0, noAck, sink, undefined)
+    if (this.deliverFirst(0, noAck, sink, undefined)) return true
+    return this.order.ready > 0 && this.getLater(noAck, sink)
+  }
+
+  /** The message has to be read first. */
+  private getLater(noAck: boolean, sink: DeliverySink): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.afterBytes.push(() => resolve(!this.closed && sink.canTake() && this.get(noAck, sink)))
+    })
   }
 
   private checkGet(): void {
@@ -281,6 +306,9 @@ export class MessageQueue implements ShardQueue {
     this.awaitsBytes = true
     this.runtime.log.fetch(ref, () => {
       this.awaitsBytes = false
+      const waiting = this.afterBytes
+      this.afterBytes = []
+      for (const goOn of waiting) goOn()
       this.settleIn()
     })
   }
@@ -526,6 +554,37 @@ export class MessageQueue implements ShardQueue {
     }
     if (this.traits.countsDeliveries && this.held > 0) this.discardHeld()
     return count
+  }
+
+  peek(request: PeekRequest, done: (page: PeekPage) => void): void {
+    peekPage(this.peekSource, this.runtime.log, request, done)
+  }
+
+  private get peekSource(): PeekSource {
+    const { order } = this
+    return {
+      positions: (from) => order.positions(from),
+      refOf: (position) => this.refOf(position),
+      factsOf: (position) => {
+        order.locate(position)
+        const { index } = order
+        const counts = this.traits.countsDeliveries
+        return {
+          position,
+          state: PEEKED_STATES[index.state] ?? 'held',
+          redelivered: index.isRedelivered,
+          deliveryCount: counts ? index.deliveryCount : -1,
+          acquiredCount: counts ? index.acquiredCount : -1,
+          streamOffset: -1,
+          expiresInMs: this.timeLeft(index.deadline),
+        }
+      },
+    }
+  }
+
+  private timeLeft(deadline: number): number | undefined {
+    if (deadline === Number.POSITIVE_INFINITY) return undefined
+    return Math.max(0, deadline - this.runtime.timers.clock.monotonic())
   }
 
   /** What waits for a retry or for its dead letter to be stored goes too (RabbitMQ 4.3). */

@@ -1,6 +1,14 @@
 import type { MessageView } from '../message.js'
 import type { MessageHistory } from '../shard/shard-log.js'
-import type { DeliverySink, QueueCounts, QueueDefinition, Settlement } from '../shard-port.js'
+import type {
+  DeliverySink,
+  PeekPage,
+  PeekRequest,
+  QueueCounts,
+  QueueDefinition,
+  Settlement,
+} from '../shard-port.js'
+import type { QueueCounters, QueueCounters, QueueDetails, QueueDetails, QueueStatistics, QueueStatistics } from '../statistics.js'
 import type { QueueConsumer } from './queue-consumer.js'
 import type { QueueSettings } from './settings.js'
 
@@ -9,6 +17,18 @@ export interface ShardQueue {
   readonly definition: QueueDefinition
   readonly counts: QueueCounts
   readonly settings: QueueSettings
+  /** What went through it since it was made. */
+  readonly counters: QueueCounters
+
+  /** Fills in all but the {@link counters}. */
+  measure(into: QueueStatistics): void
+  readonly details: QueueDetails
+  /** What went through it since it was made. */
+  readonly counters: QueueCounters
+
+  /** Fills in all but the {@link counters}. */
+  measure(into: QueueStatistics): void
+  readonly details: QueueDetails
 
   /** True when the queue takes another message; false when its overflow rule makes it refuse. */
   admits(message: MessageView): boolean
@@ -29,13 +49,15 @@ export interface ShardQueue {
   unsubscribe(consumer: QueueConsumer): void
   /** The consumer's sink has room again. */
   resume(consumer: QueueConsumer): void
-  get(noAck: boolean, sink: DeliverySink): boolean
+  get(noAck: boolean, sink: DeliverySink): boolean | Promise<boolean>
   settle(position: number, consumer: QueueConsumer | undefined, outcome: Settlement): void
 
   configure(settings: QueueSettings): void
   /** Renews the lease of `x-expires`. */
   touch(): void
   purge(): number
+  /** See ShardPort. */
+  peek(request: PeekRequest, done: (page: PeekPage) => void): void
   /** Ends consumers and timers. The messages stay with the log. */
   close(): void
   /** Gives the messages up: the queue, which is closed, was deleted. */

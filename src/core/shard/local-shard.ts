@@ -7,13 +7,15 @@ import { BlockPool } from '../queue/message-index.js'
 import { QueueConsumer } from '../queue/queue-consumer.js'
 import { createQuorumQueue } from '../queue/quorum-queue.js'
 import type { DeathReason, QueueRuntime } from '../queue/runtime.js'
-import type { QueueSettings } from '../queue/settings.js'
+import type { QueueSettings, QueueType } from '../queue/settings.js'
 import type { ShardQueue } from '../queue/shard-queue.js'
 import { StreamQueue } from '../queue/stream-queue.js'
 import { describeResource } from '../resource.js'
 import {
   type DeliveryFacts,
   type DeliverySink,
+  type PeekPage,
+  type PeekRequest,
   type Publisher,
   PublishOutcome,
   type QueueCounts,
@@ -23,8 +25,15 @@ import {
   type ShardPort,
   type Subscription,
 } from '../shard-port.js'
+import {
+  copyQueueCounters,copyQueueCounters, 
+  type QueueCounters,type QueueCounters, 
+  type QueueDetails,type QueueDetails, 
+  type QueueStatistics,type QueueStatistics 
+} from '../statistics.js'
 import { PendingConfirms } from './confirms.js'
 import { DeadLetters } from './dead-letters.js'
+import { QueueTotals, QueueTotals } from './queue-totals.js'
 import type { MessageHistory, ShardLog, ShardLogOwner } from './shard-log.js'
 
 /**
@@ -50,6 +59,8 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   private readonly queues = new Map<number, ShardQueue>()
   private readonly subscriptions = new Map<number, QueueConsumer>()
   private readonly deadLetters: DeadLetters
+  private readonly totals = new QueueTotals()
+  private readonly totals = new QueueTotals()
   private lastSubscriptionId = 0
   /** Queues that the message being published goes to. */
   private readonly targets: ShardQueue[] = []
@@ -115,6 +126,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     }
     this.queues.delete(queueId)
     queue.close()
+    this.totals.fold(queue)
     queue.drop()
     return ready
   }
@@ -127,8 +139,56 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     return this.queues.get(queueId)?.counts ?? NO_COUNTS
   }
 
+  statisticsOf(queueId: number, into: QueueStatistics): boolean {
+    const queue = this.queues.get(queueId)
+    if (queue === undefined) return false
+    copyQueueCounters(queue.counters, into)
+    queue.measure(into)
+    this.totals.fold(queue)
+    return true
+  }
+
+  detailsOf(queueId: number): QueueDetails | undefined {
+    return this.queues.get(queueId)?.details
+  }
+
+  totalsOf(type: QueueType, vhost: string | undefined): Readonly<QueueCounters> {
+    return this.totals.of(type, vhost)
+  }
+
+  forgetVhost(vhost: string): void {
+    this.totals.forgetVhost(vhost)
+  }
+
+  statisticsOf(queueId: number, into: QueueStatistics): boolean {
+    const queue = this.queues.get(queueId)
+    if (queue === undefined) return false
+    copyQueueCounters(queue.counters, into)
+    queue.measure(into)
+    this.totals.fold(queue)
+    return true
+  }
+
+  detailsOf(queueId: number): QueueDetails | undefined {
+    return this.queues.get(queueId)?.details
+  }
+
+  totalsOf(type: QueueType, vhost: string | undefined): Readonly<QueueCounters> {
+    return this.totals.of(type, vhost)
+  }
+
+  forgetVhost(vhost: string): void {
+    this.totals.forgetVhost(vhost)
+  }
+
   touchQueue(queueId: number): void {
     this.queues.get(queueId)?.touch()
+  }
+
+  peek(queueId: number, request: PeekRequest, done: (page: PeekPage) => void): void {
+    const queue = this.queues.get(queueId)
+    if (queue === undefined) done({ messages: [], next: undefined })
+    else queue.peek(request, done)
   }
 
   // ---- publishing
@@ -178,6 +238,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
         const kept = durable && queue.keeps(message)
         const position = queue.put(ref, message, kept, redelivered)
         log.setTarget(ref, i, queue.definition.id, position, kept)
+        if (redelivered && kept) log.delivered(queue.definition.id, position, ref)
       }
       for (let i = 0; i < count; i++) targets[first + i]!.settleIn()
       // Not by its length: an array cut to 0 gives up its memory, and each message would ask for it again.
@@ -288,7 +349,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     this.deadLetters.run()
   }
 
-  get(queueId: number, noAck: boolean, sink: DeliverySink): boolean {
+  get(queueId: number, noAck: boolean, sink: DeliverySink): boolean | Promise<boolean> {
     const got = this.queues.get(queueId)?.get(noAck, sink) ?? false
     this.deadLetters.run()
     return got
