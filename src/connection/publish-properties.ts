@@ -1,5 +1,6 @@
 import { fieldTypeName } from '../core/erlang-text.js'
 import { BrokerError } from '../core/errors.js'
+import { parseExpiration } from '../core/expiration.js'
 import type { MessageView } from '../core/message.js'
 import type { Principal } from '../core/permission.js'
 import {
@@ -10,7 +11,6 @@ import {
   PropertyFlag,
   PropertyScanner,
 } from '../protocol/amqp091/index.js'
-import { parseExpiration } from './expiration.js'
 import { REPLY_TO_QUEUE } from './reply-to.js'
 
 const CC = Buffer.from('CC')

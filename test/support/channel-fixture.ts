@@ -16,6 +16,7 @@ import {
   type ShardPort,
   type Subscription,
 } from '../../src/core/shard-port.js'
+import { PublishCounters } from '../../src/core/statistics.js'
 import {
   type BasicProperties,
   ByteReader,
@@ -63,6 +64,7 @@ class FakePort implements ShardPort {
     throw new Error('not here')
   }
   touchQueue(): void {}
+  peek(): void {}
 
   publish(ids: readonly number[], view: MessageView, publisher: Publisher, seqNo: number): PublishOutcome {
     this.publisher = publisher
@@ -156,6 +158,9 @@ export class ChannelFixture {
   readonly channel: Channel
   private turnWanted = false
 
+  /** Of every exchange. */
+  readonly counters = new PublishCounters()
+
   constructor(options: { shards?: number; replyTo?: ReplyToDirectory; cancelNotify?: boolean } = {}) {
     this.ports = Array.from({ length: options.shards ?? 1 }, () => new FakePort())
     this.port = this.ports[0]
@@ -173,6 +178,7 @@ export class ChannelFixture {
           name,
           isTopic: false,
           stale: false,
+          counters: fixture.counters,
           route: (key) => {
             fixture.routings++
             return fixture.routes.get(key) ?? new Route([], true)

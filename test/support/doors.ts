@@ -90,6 +90,10 @@ export class RecordingShardPort implements ShardPort {
     throw new Error('keeps no messages')
   }
 
+  peek(): never {
+    throw new Error('keeps no messages')
+  }
+
   subscribe(): never {
     throw new Error('has no consumers')
   }

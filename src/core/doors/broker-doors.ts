@@ -1,4 +1,4 @@
-import type { DefinitionChange } from '../definition-log.js'
+import { type DefinitionChange, MemoryDefinitionLog } from '../definition-log.js'
 import type {
   Actor,
   BindRequest,
@@ -10,6 +10,7 @@ import type {
   QueueDeclareRequest,
   ReadableQueue,
 } from '../doors.js'
+import { EventBus } from '../events.js'
 import type { RandomSource } from '../exchange/exchange-matcher.js'
 import { ExchangeTypes } from '../exchange/exchange-types.js'
 import type { MessageView } from '../message.js'
@@ -19,7 +20,7 @@ import type { PatternCompiler } from '../policy/policy.js'
 import { PolicyKeys } from '../policy/policy-keys.js'
 import type { EffectivePolicy } from '../policy/policy-matching.js'
 import { type PolicyRequest, PolicyValidator } from '../policy/policy-validation.js'
-import type { ShardHost } from '../shard-port.js'
+import type { PeekPage, PeekRequest, Settlement, ShardHost } from '../shard-port.js'
 import { DefinitionReplay } from '../topology/definition-replay.js'
 import { definitionSnapshot } from '../topology/definition-snapshot.js'
 import type { Exchange } from '../topology/exchange.js'
@@ -29,6 +30,8 @@ import type { VhostLimits, VhostMetadata } from '../topology/vhost.js'
 import { BindingDoors } from './binding-doors.js'
 import type { DoorContext } from './door-context.js'
 import { ExchangeDoors } from './exchange-doors.js'
+import { type GotMessage, MessageDoors, type PublishRequest } from './message-doors.js'
+import { NO_SHARD } from './no-shard.js'
 import { ParameterDoors, type VhostLimitName } from './parameter-doors.js'
 import { PolicyApplication } from './policy-application.js'
 import { PolicyDoors, type Put } from './policy-doors.js'
@@ -52,9 +55,10 @@ export interface DoorParts extends Omit<DoorContext, 'topology'> {
 export class BrokerDoors implements Doors, ShardHost {
   readonly topology: Topology
   /** Open for plugins. */
-  readonly policyKeys = new PolicyKeys()
+  readonly policyKeys: PolicyKeys
   /** Open for plugins. */
-  readonly parameterComponents = new ParameterComponents()
+  readonly parameterComponents: ParameterComponents
+  private readonly parts: DoorParts
   private readonly context: DoorContext
   private readonly exchanges: ExchangeDoors
   private readonly queues: QueueDoors
@@ -64,9 +68,14 @@ export class BrokerDoors implements Doors, ShardHost {
   private readonly vhosts: VhostDoors
   private readonly validator: PolicyValidator
   private readonly application: PolicyApplication
+  private readonly messages: MessageDoors
 
-  constructor(parts: DoorParts) {
-    this.topology = new Topology(new ExchangeTypes(parts.random))
+  /** `model` lends its kinds of exchanges, policy keys and parameters, which plugins may have added to. */
+  constructor(parts: DoorParts, model?: BrokerDoors) {
+    this.parts = parts
+    this.policyKeys = model?.policyKeys ?? new PolicyKeys()
+    this.parameterComponents = model?.parameterComponents ?? new ParameterComponents()
+    this.topology = new Topology(model?.topology.types ?? new ExchangeTypes(parts.random))
     this.context = { ...parts, topology: this.topology }
     const removal = new Removal(this.context)
     this.validator = new PolicyValidator(this.policyKeys, parts.compilePattern)
@@ -77,6 +86,7 @@ export class BrokerDoors implements Doors, ShardHost {
     this.policies = new PolicyDoors(this.context, this.validator, this.application)
     this.parameters = new ParameterDoors(this.context, this.parameterComponents)
     this.vhosts = new VhostDoors(this.context, this.queues, this.application)
+    this.messages = new MessageDoors(this.context, this.exchanges, this.queues)
   }
 
   declareExchange(actor: Actor, vhost: string, request: ExchangeDeclareRequest): Durable {
@@ -126,6 +136,27 @@ export class BrokerDoors implements Doors, ShardHost {
 
   exchangeToPublish(actor: Actor, vhost: string, name: string): PublishTarget {
     return this.exchanges.toPublish(actor, vhost, name)
+  }
+
+  /** See {@link MessageDoors.publish}. */
+  publishMessage(actor: Actor, vhost: string, request: PublishRequest): Promise<boolean> {
+    return this.messages.publish(actor, vhost, request)
+  }
+
+  /** See {@link MessageDoors.get}. */
+  getMessages(
+    actor: Actor,
+    vhost: string,
+    queue: string,
+    count: number,
+    outcome: Settlement,
+  ): readonly GotMessage[] {
+    return this.messages.get(actor, vhost, queue, count, outcome)
+  }
+
+  /** See {@link MessageDoors.peek}. */
+  peekMessages(actor: Actor, vhost: string, queue: string, request: PeekRequest): Promise<PeekPage> {
+    return this.messages.peek(actor, vhost, queue, request)
   }
 
   releaseConnection(connectionId: number): void {
@@ -241,6 +272,24 @@ export class BrokerDoors implements Doors, ShardHost {
       const definition = queue.shardDefinition
       this.context.shards.portFor(definition.id).createQueue(definition)
     }
+  }
+
+  /**
+   * Doors over a copy of what is declared, transient things included, where requests can be tried: nothing is written
+   * down, told or made on a shard. Costs time in proportion to the topology.
+   */
+  rehearsal(): BrokerDoors {
+    const doors = new BrokerDoors(
+      {
+        ...this.parts,
+        shards: { portFor: () => NO_SHARD, portForNew: () => NO_SHARD },
+        log: new MemoryDefinitionLog(),
+        events: new EventBus(this.parts.logger),
+      },
+      this,
+    )
+    doors.restore(definitionSnapshot(this.topology, true))
+    return doors
   }
 
   /** Changes from which {@link restore} makes what there is now, for a log that is written anew. */

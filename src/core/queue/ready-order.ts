@@ -137,12 +137,17 @@ export class ReadyOrder {
     this.index.remove(this.sequence)
   }
 
-  /** Positions of all messages, whatever their state, lane by lane from the highest priority. */
-  *positions(): Generator<number> {
-    for (let priority = this.lanes.length - 1; priority >= 0; priority--) {
+  /**
+   * Positions of all messages, whatever their state, lane by lane from the highest priority; with `from`, of those that
+   * stand there or after it.
+   */
+  *positions(from?: number): Generator<number> {
+    const firstLane = from === undefined ? this.lanes.length - 1 : from % LANES_MAX
+    for (let priority = firstLane; priority >= 0; priority--) {
       const lane = this.lanes[priority]
       if (lane === undefined) continue
-      for (const sequence of lane.index.sequences()) yield sequence * LANES_MAX + priority
+      const first = from !== undefined && priority === firstLane ? Math.floor(from / LANES_MAX) : 0
+      for (const sequence of lane.index.sequences(first)) yield sequence * LANES_MAX + priority
     }
   }
 

@@ -3,8 +3,17 @@ import { BrokerError } from '../errors.js'
 import { MessageView } from '../message.js'
 import { describeResource } from '../resource.js'
 import type { MessageHistory } from '../shard/shard-log.js'
-import type { DeliverySink, QueueCounts, QueueDefinition, Settlement, StreamOffset } from '../shard-port.js'
+import type {
+  DeliverySink,
+  PeekPage,
+  PeekRequest,
+  QueueCounts,
+  QueueDefinition,
+  Settlement,
+  StreamOffset,
+} from '../shard-port.js'
 import { MessageIndex } from './message-index.js'
+import { type PeekSource, peekPage } from './peek.js'
 import type { QueueConsumer } from './queue-consumer.js'
 import type { QueueRuntime } from './runtime.js'
 import type { QueueSettings } from './settings.js'
@@ -160,6 +169,23 @@ export class StreamQueue implements ShardQueue {
 
   purge(): number {
     throw new BrokerError('NOT_IMPLEMENTED', `queue.purge not supported by stream queues ${this.described}`)
+  }
+
+  peek(request: PeekRequest, done: (page: PeekPage) => void): void {
+    const source: PeekSource = {
+      positions: (from) => this.index.sequences(from),
+      refOf: (position) => this.refOf(position),
+      factsOf: (position) => ({
+        position,
+        state: 'ready',
+        redelivered: false,
+        deliveryCount: -1,
+        acquiredCount: -1,
+        streamOffset: position,
+        expiresInMs: undefined,
+      }),
+    }
+    peekPage(source, this.runtime.log, request, done)
   }
 
   close(): void {

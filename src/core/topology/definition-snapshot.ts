@@ -6,15 +6,18 @@ import type { Vhost } from './vhost.js'
 
 /**
  * Changes that make an empty topology what this one is, but for what does not outlive a restart: what a log can be
- * replaced by. Users are not among them.
+ * replaced by. Users are not among them. `withTransient` makes durable what is not, for a copy that need not last.
  */
-export function* definitionSnapshot(topology: Topology): IterableIterator<DefinitionChange> {
+export function* definitionSnapshot(
+  topology: Topology,
+  withTransient = false,
+): IterableIterator<DefinitionChange> {
   yield { kind: 'queue-id-floor', floor: topology.queueIdFloor }
   for (const [name, value] of topology.globalParameters) yield { kind: 'global-parameter-put', name, value }
-  for (const vhost of topology.vhosts.values()) yield* vhostSnapshot(vhost)
+  for (const vhost of topology.vhosts.values()) yield* vhostSnapshot(vhost, withTransient)
 }
 
-function* vhostSnapshot(vhost: Vhost): IterableIterator<DefinitionChange> {
+function* vhostSnapshot(vhost: Vhost, withTransient: boolean): IterableIterator<DefinitionChange> {
   const where = { vhost: vhost.name }
   yield { kind: 'vhost-put', ...where, metadata: vhost.metadata }
   if (Object.keys(vhost.limits).length > 0) yield { kind: 'vhost-limits-put', ...where, limits: vhost.limits }
@@ -26,17 +29,17 @@ function* vhostSnapshot(vhost: Vhost): IterableIterator<DefinitionChange> {
     yield { kind: 'operator-policy-put', ...where, policy: policyDefinition(policy) }
   }
   for (const exchange of vhost.exchanges.values()) {
-    if (!exchange.durable || isPredeclared(exchange)) continue
+    if (!(exchange.durable || withTransient) || isPredeclared(exchange)) continue
     const { name, type, autoDelete, internal, arguments: args } = exchange
     yield { kind: 'exchange-put', ...where, name, type, autoDelete, internal, arguments: args }
   }
   for (const queue of vhost.queues.values()) {
-    if (!queue.durable) continue
+    if (!queue.durable && !withTransient) continue
     const { id, name, type, autoDelete, arguments: args } = queue
     yield { kind: 'queue-put', ...where, id, name, type, autoDelete, arguments: args }
   }
   for (const binding of vhost.bindings()) {
-    if (!binding.durable) continue
+    if (!binding.durable && !withTransient) continue
     yield {
       kind: 'binding-put',
       ...where,
