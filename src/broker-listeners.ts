@@ -46,7 +46,7 @@ export async function openListeners(
     for (const path of options.listeners.unix) opened.push(await listenUnix(path, settings, acceptPlain))
     return opened
   } catch (error) {
-    for (const listener of opened) listener.close()
+    for (const listener of opened) void listener.close()
     throw error
   }
 }

@@ -19,15 +19,18 @@ import { NodeGate } from './connection/node-gate.js'
 import { OutputHub, UNSENT_BYTES_MAX } from './connection/output.js'
 import { ReplyToDirectory } from './connection/reply-to.js'
 import { serverProperties } from './connection/server-properties.js'
-import { READ_SIZE_BYTES, type SocketTransport } from './connection/socket-transport.js'
+import { READ_SIZE_BYTES } from './connection/socket-transport.js'
 import { StashPool } from './connection/stash-pool.js'
+import type { OpenableTransport } from './connection/transport.js'
 import { Alarms } from './core/alarm.js'
 import { BrokerDoors } from './core/doors/broker-doors.js'
 import { EventBus } from './core/events.js'
 import { LocalShard } from './core/shard/local-shard.js'
+import type { ShardPort } from './core/shard-port.js'
 import { MemoryMonitor } from './memory-monitor.js'
 import { type NodeStorage, openNodeStorage } from './node-storage.js'
 import { ByteReader } from './protocol/amqp091/byte-reader.js'
+import type { Seams } from './seams.js'
 import { Arena } from './util/arena.js'
 import { type Clock, SystemClock } from './util/clock.js'
 import { LineLogger, type Logger } from './util/logger.js'
@@ -40,14 +43,20 @@ const LATE_ACK_TURNS = 3
 
 /** What a broker lives in; a program that embeds one may hand in its own. */
 export interface Surroundings {
-  /** Default: the machine's. */
+  /** The clock of messages: their time to live, delays, expiry of queues, acknowledgement timeouts. Default: the machine's. */
   readonly clock?: Clock
+  /** The clock of sockets, heartbeats, disk and memory, which are real also where messages are not. Default: `clock`. */
+  readonly machineClock?: Clock
   /** Default: lines to stderr at `logLevel`. */
   readonly logger?: Logger
   /** This many octets that nobody can guess. Default: the system's. */
   readonly randomOctets?: (count: number) => Buffer
   /** A number from 0 to 1, for exchanges that choose by chance. Default: Math.random. */
   readonly random?: () => number
+  /** Octets of the arena that the message path lives in; address space until it is used. Default 64 MiB. */
+  readonly arenaBytes?: number
+  /** What is put between the parts. Default: nothing. */
+  readonly seams?: Seams
 }
 
 /**
@@ -61,15 +70,26 @@ export async function startBroker(
   const resolved = withDefaults(options)
   const logger =
     surroundings.logger ?? new LineLogger(resolved.logLevel, (line) => process.stderr.write(line))
-  const timers = new Timers(surroundings.clock ?? new SystemClock())
+  const clock = surroundings.clock ?? new SystemClock()
+  const timers = new Timers(clock)
+  const { machineClock = clock } = surroundings
+  const machineTimers = machineClock === clock ? timers : new Timers(machineClock)
   const events = new EventBus(logger)
   const alarms = new Alarms(events)
-  const arena = new Arena()
+  const arena = new Arena(surroundings.arenaBytes)
   const randomOctets = surroundings.randomOctets ?? randomBytes
-  const storage = await openNodeStorage(resolved, { arena, timers, logger, alarms, randomOctets })
+  const { seams = {} } = surroundings
+  const storage = await openNodeStorage(resolved, {
+    arena,
+    timers: machineTimers,
+    logger,
+    alarms,
+    randomOctets,
+    wrapDisk: seams.disk,
+  })
   const broker = new Broker(
     resolved,
-    { logger, timers, events, alarms, arena, storage, randomOctets },
+    { logger, timers, machineTimers, events, alarms, arena, storage, randomOctets, seams },
     surroundings.random ?? Math.random,
   )
   try {
@@ -85,11 +105,13 @@ export async function startBroker(
 interface Foundations {
   readonly logger: Logger
   readonly timers: Timers
+  readonly machineTimers: Timers
   readonly events: EventBus
   readonly alarms: Alarms
   readonly arena: Arena
   readonly storage: NodeStorage
   readonly randomOctets: (count: number) => Buffer
+  readonly seams: Seams
 }
 
 /** One node: its parts, joined. Nothing of it lives outside this object, so a process may hold many. */
@@ -105,12 +127,16 @@ export class Broker {
 
   readonly #logger: Logger
   readonly #timers: Timers
+  readonly #machineTimers: Timers
+  readonly #seams: Seams
+  readonly #hub = new OutputHub()
   readonly #arena: Arena
   readonly #storage: NodeStorage
   readonly #authorizer: Authorizer
   readonly #chain: AuthChain
   readonly #randomOctets: (count: number) => Buffer
   #shard!: LocalShard
+  #port!: ShardPort
   #services!: ConnectionServices
   readonly #memory: MemoryMonitor
   #listeners: Listener[] = []
@@ -119,9 +145,11 @@ export class Broker {
   /** Use {@link startBroker}. */
   constructor(options: BrokerOptions, foundations: Foundations, random: () => number) {
     this.options = options
-    const { logger, timers, events, alarms, arena, storage, randomOctets } = foundations
+    const { logger, timers, machineTimers, events, alarms, arena, storage, randomOctets, seams } = foundations
     this.#logger = logger
     this.#timers = timers
+    this.#machineTimers = machineTimers
+    this.#seams = seams
     this.#arena = arena
     this.#storage = storage
     this.#randomOctets = randomOctets
@@ -134,7 +162,7 @@ export class Broker {
     const authorizer = new Authorizer(chain)
     this.#chain = chain
     this.#authorizer = authorizer
-    const port = (): LocalShard => this.#shard
+    const port = (): ShardPort => this.#port
     this.doors = new BrokerDoors({
       permissions: authorizer,
       shards: { portFor: port, portForNew: port },
@@ -157,7 +185,7 @@ export class Broker {
     })
     const hashing: HashingAlgorithm = `rabbit_password_hashing_${options.passwordHashing}`
     this.admin = new BrokerAdmin(this.doors, this.userDoors, this.alarms, this.connections, hashing)
-    this.#memory = new MemoryMonitor(timers, this.alarms, logger, {
+    this.#memory = new MemoryMonitor(machineTimers, this.alarms, logger, {
       watermark: options.memoryHighWatermark,
       totalMemoryBytes: options.totalMemoryBytes,
       intervalMs: options.memoryMonitorIntervalMs,
@@ -170,6 +198,7 @@ export class Broker {
     const { definitions } = this.#storage
     await this.#storage.openShard((log) => {
       this.#shard = new LocalShard(log, this.#timers, this.doors)
+      this.#port = this.#seams.port?.(this.#shard) ?? this.#shard
       this.doors.restore(definitions)
       this.userDoors.restore(definitions)
       return this.#shard
@@ -194,8 +223,8 @@ export class Broker {
       options,
       readArea,
       this.#logger,
-      (transport) => this.#accept(transport, options.proxyProtocol),
-      (transport) => this.#accept(transport, false),
+      (transport) => this.accept(transport, options.proxyProtocol),
+      (transport) => this.accept(transport, false),
     )
     this.#memory.start()
   }
@@ -220,6 +249,16 @@ export class Broker {
     )
   }
 
+  /** The way to the queues, past what {@link Surroundings.seams} put there: for those who look on. */
+  get shardPort(): ShardPort {
+    return this.#shard
+  }
+
+  /** False while something that was done waits for the end of this turn of the loop, or for the disk. */
+  get isSettled(): boolean {
+    return this.#hub.isIdle && this.#shard.log.isSynced
+  }
+
   /** `amqp://host:port` of the first TCP listener. */
   get url(): string {
     const listener = this.#listeners.find(({ scheme }) => scheme === 'amqp')
@@ -238,7 +277,7 @@ export class Broker {
   }
 
   async #stop(reason: string): Promise<void> {
-    for (const listener of this.#listeners) listener.close()
+    const closed = Promise.all(this.#listeners.map((listener) => listener.close()))
     for (const connection of this.connections.all()) connection.stopDeliveries()
     if (this.connections.size > 0) await turns(LATE_ACK_TURNS)
     const text = `broker forced connection closure with reason '${reason}'`
@@ -247,11 +286,15 @@ export class Broker {
     for (const connection of [...this.connections.all()]) connection.drop()
     this.#memory.stop()
     this.#timers.close()
+    this.#machineTimers.close()
     await this.#storage.close()
     this.#shard?.close()
+    await within(closed, STOP_TIMEOUT_MS)
   }
 
-  #accept(transport: SocketTransport, owesProxyHeader: boolean): void {
+  /** Takes a peer, at the other end of any kind of transport. It may owe the header of the PROXY protocol. */
+  accept(accepted: OpenableTransport, owesProxyHeader: boolean): void {
+    const transport = this.#seams.transport?.(accepted) ?? accepted
     if (this.#stopped !== undefined) transport.destroy()
     else transport.open(new Connection(this.#services, transport, owesProxyHeader))
   }
@@ -262,11 +305,11 @@ export class Broker {
     randomOctets: (count: number) => Buffer,
   ): ConnectionServices {
     const { options } = this
-    const shard = this.#shard
+    const port = this.#port
     return {
-      doors: this.doors,
+      doors: this.#seams.doors?.(this.doors) ?? this.doors,
       permissions: authorizer,
-      shards: { portFor: () => shard, all: [shard] },
+      shards: { portFor: () => port, all: [port] },
       gate: new NodeGate({
         nodeName: options.nodeName,
         chain,
@@ -280,9 +323,10 @@ export class Broker {
       }),
       registry: this.connections,
       replyTo: new ReplyToDirectory(randomOctets),
-      timers: this.#timers,
+      timers: this.#machineTimers,
+      clock: this.#timers.clock,
       logger: this.#logger,
-      hub: new OutputHub(),
+      hub: this.#hub,
       stashes: new StashPool(),
       reader: new ByteReader(),
       serverProperties: serverProperties({
@@ -326,7 +370,7 @@ async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
-async function within(done: Promise<void>, ms: number): Promise<void> {
+async function within(done: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms)

@@ -6,6 +6,7 @@ import type { ShardLog } from './core/shard/shard-log.js'
 import { DiskMonitor } from './disk-monitor.js'
 import { FileDefinitionLog } from './metadata/file-definition-log.js'
 import { DataDirectory } from './storage/data-directory.js'
+import type { Disk } from './storage/disk.js'
 import type { FileLog } from './storage/file-log/file-log.js'
 import { SEGMENT_BYTES_DEFAULT } from './storage/file-log/file-log-options.js'
 import { openFileLog } from './storage/file-log/open-file-log.js'
@@ -38,6 +39,7 @@ export interface StorageSurroundings {
   readonly logger: Logger
   readonly alarms: Alarms
   readonly randomOctets: (count: number) => Buffer
+  readonly wrapDisk: ((disk: Disk) => Disk) | undefined
 }
 
 /** Opens what a node keeps: in its data directory, or nowhere. Throws a StorageError when that cannot be. */
@@ -62,7 +64,7 @@ function memoryStorage(arena: Arena): NodeStorage {
 class FileStorage implements NodeStorage {
   readonly definitionLog: FileDefinitionLog
   readonly definitions: readonly DefinitionChange[]
-  readonly #disk: NodeDisk
+  readonly #disk: Disk
   readonly #directory: DataDirectory
   readonly #options: BrokerOptions
   readonly #surroundings: StorageSurroundings
@@ -70,7 +72,7 @@ class FileStorage implements NodeStorage {
   #log: FileLog | undefined
 
   private constructor(
-    disk: NodeDisk,
+    disk: Disk,
     directory: DataDirectory,
     definitionLog: FileDefinitionLog,
     definitions: readonly DefinitionChange[],
@@ -94,7 +96,7 @@ class FileStorage implements NodeStorage {
   ): Promise<FileStorage> {
     const { logger, timers, alarms } = surroundings
     const { clock } = timers
-    const disk = new NodeDisk()
+    const disk = surroundings.wrapDisk?.(new NodeDisk()) ?? new NodeDisk()
     const directory = await DataDirectory.open({ disk, path, clock, logger })
     try {
       const monitor = new DiskMonitor(timers, alarms, logger, options, () => directory.freeBytes())

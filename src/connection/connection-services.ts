@@ -3,6 +3,7 @@ import type { PermissionCheck } from '../core/permission.js'
 import type { ShardPort } from '../core/shard-port.js'
 import type { ByteReader } from '../protocol/amqp091/byte-reader.js'
 import type { FieldTable } from '../protocol/amqp091/field-table.js'
+import type { Clock } from '../util/clock.js'
 import type { Logger } from '../util/logger.js'
 import type { Timers } from '../util/timers.js'
 import type { ChannelLimits } from './channel-host.js'
@@ -20,7 +21,10 @@ export interface ConnectionServices {
   readonly gate: Gate
   readonly registry: ConnectionRegistry
   readonly replyTo: ReplyToDirectory
+  /** For deadlines of sockets. */
   readonly timers: Timers
+  /** The clock that messages live by. */
+  readonly clock: Clock
   readonly logger: Logger
   readonly hub: OutputHub
   readonly stashes: StashPool

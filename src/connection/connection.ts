@@ -127,7 +127,7 @@ export class Connection
     return this.services.shards
   }
   get clock(): Clock {
-    return this.services.timers.clock
+    return this.services.clock
   }
   get logger(): Logger {
     return this.services.logger

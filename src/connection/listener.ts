@@ -31,8 +31,8 @@ export interface Listener {
   readonly host: string
   /** The port the system chose where 0 was asked for; 0 for a Unix domain socket. */
   readonly port: number
-  /** Takes no further peers; those it took live on. May be called twice. */
-  close(): void
+  /** Takes no further peers; those it took live on. Resolves once nothing of it is left. May be called twice. */
+  close(): Promise<void>
 }
 
 /** Options of `net.createServer` that every listener uses: nothing is read before somebody wants it. */
@@ -84,12 +84,14 @@ export async function startListening(
   const address = server.address() as AddressInfo | string
   // An accept that failed (no file descriptor left) is the peer's bad luck and not our end.
   server.on('error', () => {})
+  let closed: Promise<void> | undefined
   return {
     scheme,
     host: typeof address === 'string' ? address : address.address,
     port: typeof address === 'string' ? 0 : address.port,
     close: () => {
-      server.close()
+      closed ??= new Promise((resolve) => server.close(() => resolve()))
+      return closed
     },
   }
 }

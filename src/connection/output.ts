@@ -45,6 +45,11 @@ export class OutputHub {
     if (buffer.length === POOL_BUFFER_BYTES && this.#spare.length < POOL_SPARE_MAX) this.#spare.push(buffer)
   }
 
+  /** False while a turn has yet to end. */
+  get isIdle(): boolean {
+    return !this.#scheduled
+  }
+
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true

@@ -1,5 +1,5 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
-import type { PeerAddress, Transport, TransportSink } from './transport.js'
+import type { OpenableTransport, PeerAddress, TransportSink } from './transport.js'
 
 /** Octets of one read. Larger reads were not faster, smaller ones were slower (128 KiB measured best). */
 export const READ_SIZE_BYTES = 128 * 1024
@@ -18,7 +18,7 @@ export interface ReadArea {
  * that floods would keep the acks of others waiting for all of that. So after a full read the socket is left alone
  * until the others had their turn.
  */
-export class SocketTransport implements Transport {
+export class SocketTransport implements OpenableTransport {
   readonly peer: PeerAddress
   readonly #socket: Socket
   #sink: TransportSink | undefined
@@ -47,7 +47,6 @@ export class SocketTransport implements Transport {
     })
   }
 
-  /** Begins to read for `sink`. */
   open(sink: TransportSink): void {
     this.#sink = sink
     if (this.#closed) sink.closed(this.#error)

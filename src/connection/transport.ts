@@ -19,6 +19,12 @@ export interface Transport {
   destroy(): void
 }
 
+/** A transport that nobody has read from yet. */
+export interface OpenableTransport extends Transport {
+  /** Begins to read for `sink`. Comes once. */
+  open(sink: TransportSink): void
+}
+
 /** Whom a transport tells what it read. */
 export interface TransportSink {
   /** Octets of the peer. They are overwritten by the next read of any connection once this returns. */

@@ -52,5 +52,6 @@ export const JOINING_MODULES: readonly string[] = [
   'memory-monitor',
   'disk-monitor',
   'node-storage',
+  'seams',
   'server',
 ]
