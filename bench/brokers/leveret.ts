@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url'
+import type { BrokerKind } from './broker-under-bench.js'
+import { ServerProcess } from './process.js'
+
+const LAUNCHER = fileURLToPath(new URL('../../../bin/leveret', import.meta.url))
+const READY_LINE = /^leveret (\S+) ready in [\d.]+ ms: amqp \S+?:(\d+)/m
+
+/** The broker of this repository. Node's own options are taken from LEVERET_BENCH_NODE_OPTIONS. */
+export const LEVERET: BrokerKind = {
+  name: 'leveret',
+  start: async ({ folder, withDataDirectory }) => {
+    const nodeOptions = (process.env.LEVERET_BENCH_NODE_OPTIONS ?? '')
+      .split(' ')
+      .filter((each) => each !== '')
+    const args = [...nodeOptions, LAUNCHER, '--amqp-port', '0']
+    if (withDataDirectory) args.push('--data-dir', folder)
+    const server = new ServerProcess(process.execPath, args, process.env, folder)
+    await server.ready(() => READY_LINE.test(server.output))
+    const [, version, port] = READY_LINE.exec(server.output) ?? []
+    return {
+      name: 'leveret',
+      version: `${version} on Node ${process.version}`,
+      port: Number(port),
+      pid: server.pid,
+      stop: () => server.stop(),
+    }
+  },
+}
