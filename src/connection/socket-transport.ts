@@ -4,6 +4,13 @@ import type { OpenableTransport, PeerAddress, TransportSink } from './transport.
 /** Octets of one read. Larger reads were not faster, smaller ones were slower (128 KiB measured best). */
 export const READ_SIZE_BYTES = 128 * 1024
 
+/**
+ * Turns of the loop that a socket rests after a full read. A turn without other work is over at once, so a lone
+ * publisher loses nothing; beside a consumer that acks (`amqpload -a 100 -f 1000`), 4 turns took consuming from 0.82 to
+ * 1.29 million messages a second and made it keep up with publishing; 1 and 2 did nothing, 6 were slower.
+ */
+const REST_TURNS = 4
+
 /** Where reads go: `bytes[start..end)`. The memory around it is somebody else's. */
 export interface ReadArea {
   readonly bytes: Buffer
@@ -16,7 +23,7 @@ export interface ReadArea {
  *
  * Reads are bounded: libuv goes on reading a socket as long as reads fill the buffer, up to 32 times, and a publisher
  * that floods would keep the acks of others waiting for all of that. So after a full read the socket is left alone
- * until the others had their turn.
+ * until the others had several turns.
  */
 export class SocketTransport implements OpenableTransport {
   readonly peer: PeerAddress
@@ -24,11 +31,17 @@ export class SocketTransport implements OpenableTransport {
   #sink: TransportSink | undefined
   #paused = true
   #resting = false
+  #turnsLeft = 0
   #closed = false
   #error: Error | undefined
   /** Octets read since the loop last went round; only counted where the size of reads is not ours to choose. */
   #readInTurn = 0
   readonly #rested = (): void => {
+    this.#turnsLeft -= 1
+    if (this.#turnsLeft > 0) {
+      setImmediate(this.#rested)
+      return
+    }
     this.#resting = false
     this.#readInTurn = 0
     if (!this.#paused && !this.#closed) this.#socket.resume()
@@ -107,6 +120,7 @@ export class SocketTransport implements OpenableTransport {
   #rest(): void {
     if (this.#resting) return
     this.#resting = true
+    this.#turnsLeft = REST_TURNS
     setImmediate(this.#rested)
   }
 }

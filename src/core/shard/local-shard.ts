@@ -26,14 +26,14 @@ import {
   type Subscription,
 } from '../shard-port.js'
 import {
-  copyQueueCounters,copyQueueCounters, 
-  type QueueCounters,type QueueCounters, 
-  type QueueDetails,type QueueDetails, 
-  type QueueStatistics,type QueueStatistics 
+  copyQueueCounters,
+  type QueueCounters,
+  type QueueDetails,
+  type QueueStatistics,
 } from '../statistics.js'
 import { PendingConfirms } from './confirms.js'
 import { DeadLetters } from './dead-letters.js'
-import { QueueTotals, QueueTotals } from './queue-totals.js'
+import { QueueTotals } from './queue-totals.js'
 import type { MessageHistory, ShardLog, ShardLogOwner } from './shard-log.js'
 
 /**
@@ -59,7 +59,6 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   private readonly queues = new Map<number, ShardQueue>()
   private readonly subscriptions = new Map<number, QueueConsumer>()
   private readonly deadLetters: DeadLetters
-  private readonly totals = new QueueTotals()
   private readonly totals = new QueueTotals()
   private lastSubscriptionId = 0
   /** Queues that the message being published goes to. */
@@ -116,12 +115,13 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   ): number {
     const queue = this.queues.get(queueId)
     if (queue === undefined) return 0
-    const { ready, unacked, consumers } = queue.counts
+    const { ready, consumers } = queue.counts
     const { name, vhost } = queue.definition
     const described = describeResource('queue', name, vhost)
     if (conditions.ifUnused && consumers > 0)
       throw new BrokerError('PRECONDITION_FAILED', `${described} in use`)
-    if (conditions.ifEmpty && ready + unacked > 0) {
+    // Like RabbitMQ's: what is unacked does not count.
+    if (conditions.ifEmpty && ready > 0) {
       throw new BrokerError('PRECONDITION_FAILED', `${described} not empty`)
     }
     this.queues.delete(queueId)
@@ -137,27 +137,6 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
 
   countsOf(queueId: number): QueueCounts {
     return this.queues.get(queueId)?.counts ?? NO_COUNTS
-  }
-
-  statisticsOf(queueId: number, into: QueueStatistics): boolean {
-    const queue = this.queues.get(queueId)
-    if (queue === undefined) return false
-    copyQueueCounters(queue.counters, into)
-    queue.measure(into)
-    this.totals.fold(queue)
-    return true
-  }
-
-  detailsOf(queueId: number): QueueDetails | undefined {
-    return this.queues.get(queueId)?.details
-  }
-
-  totalsOf(type: QueueType, vhost: string | undefined): Readonly<QueueCounters> {
-    return this.totals.of(type, vhost)
-  }
-
-  forgetVhost(vhost: string): void {
-    this.totals.forgetVhost(vhost)
   }
 
   statisticsOf(queueId: number, into: QueueStatistics): boolean {
