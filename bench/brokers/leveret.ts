@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BrokerKind } from './broker-under-bench.js'
 import { ServerProcess } from './process.js'
@@ -16,10 +17,11 @@ export const LEVERET: BrokerKind = {
     if (withDataDirectory) args.push('--data-dir', folder)
     const server = new ServerProcess(process.execPath, args, process.env, folder)
     await server.ready(() => READY_LINE.test(server.output))
+    const isOnDisk = readdirSync(folder).length > 0
     const [, version, port] = READY_LINE.exec(server.output) ?? []
     return {
       name: 'leveret',
-      version: `${version} on Node ${process.version}`,
+      version: `${version} on Node ${process.version}, ${isOnDisk ? 'with a data directory' : 'IN MEMORY'}`,
       port: Number(port),
       pid: server.pid,
       stop: () => server.stop(),
