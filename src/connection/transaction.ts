@@ -1,6 +1,6 @@
 import { BrokerError } from '../core/errors.js'
 import type { MessageView } from '../core/message.js'
-import type { Settlement } from '../core/shard-port.js'
+import type { Settlement, ShardPort } from '../core/shard-port.js'
 import { encodeTxCommitOk, MethodId } from '../protocol/amqp091/index.js'
 import type { ChannelHost } from './channel-host.js'
 import { type Consuming, unknownDeliveryTag } from './consuming.js'
@@ -82,15 +82,32 @@ export class Transaction implements PublishTracker, PublishLedger {
    * completion` when a queue refused something.
    */
   commit(): void {
-    const publishes = this.publishes
-    this.publishes = []
     this.failed = false
-    for (const held of publishes) this.release(held)
-    for (const [tag, outcome] of this.acks) this.consuming.settle(tag, false, outcome)
-    this.acks.clear()
+    atomicallyOn(this.host.shards.all, () => this.apply())
+    for (const port of this.host.shards.all) this.awaitDurable(port)
     if (this.pendingCount > 0) this.committing = true
     else if (this.failed) throw partialCompletion()
     else encodeTxCommitOk(this.host.output, this.channelNumber)
+  }
+
+  private apply(): void {
+    const publishes = this.publishes
+    this.publishes = []
+    for (const held of publishes) this.release(held)
+    for (const [tag, outcome] of this.acks) this.consuming.settle(tag, false, outcome)
+    this.acks.clear()
+  }
+
+  /** Acks have no confirm of their own: commit-ok waits until what the port did is durable. */
+  private awaitDurable(port: ShardPort): void {
+    let atOnce = true
+    this.pendingCount += 1
+    port.whenDurable((error) => {
+      this.pendingCount -= 1
+      if (error !== undefined) this.failed = true
+      if (!atOnce) this.host.wantEndOfTurn(this.channelNumber)
+    })
+    atOnce = false
   }
 
   /** Drops held publishes; acked deliveries are unacked again. A commit on its way is answered no more. */
@@ -141,6 +158,13 @@ export class Transaction implements PublishTracker, PublishLedger {
       this.host.fail(this.channelNumber, partialCompletion(), id >>> 16, id & 0xffff)
     } else encodeTxCommitOk(this.host.output, this.channelNumber)
   }
+}
+
+/** One record on each shard: what goes to one of them is whole in itself. */
+function atomicallyOn(ports: readonly ShardPort[], work: () => void): void {
+  const [first, ...rest] = ports
+  if (first === undefined) work()
+  else first.atomically(() => atomicallyOn(rest, work))
 }
 
 function partialCompletion(): BrokerError {

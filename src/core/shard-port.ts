@@ -1,6 +1,6 @@
 import type { MessageView } from './message.js'
 import type { QueueSettings, QueueType } from './queue/settings.js'
-import type { QueueCounters, QueueCounters, QueueDetails, QueueDetails, QueueStatistics, QueueStatistics } from './statistics.js'
+import type { QueueCounters, QueueDetails, QueueStatistics } from './statistics.js'
 
 /**
  * The way to the queues of one shard. Connections and doors reach queues through it alone and as if the shard were on
@@ -24,17 +24,6 @@ export interface ShardPort {
   purgeQueue(queueId: number): number
   /** Counts of a queue, for declare-ok and listings. */
   countsOf(queueId: number): QueueCounts
-  /** Fills `into` with what is known of a queue; false when there is none of that id. Cheap enough for every queue. */
-  statisticsOf(queueId: number, into: QueueStatistics): boolean
-  /** What is worth a look for one queue at a time; undefined when there is none of that id. */
-  detailsOf(queueId: number): QueueDetails | undefined
-  /**
-   * What went through all queues of a type, deleted ones included, in a vhost or on the whole shard. As of the last
-   * {@link statisticsOf} of each. The object is the shard's own.
-   */
-  totalsOf(type: QueueType, vhost: string | undefined): Readonly<QueueCounters>
-  /** The vhost is deleted: its totals are over. */
-  forgetVhost(vhost: string): void
   /** Fills `into` with what is known of a queue; false when there is none of that id. Cheap enough for every queue. */
   statisticsOf(queueId: number, into: QueueStatistics): boolean
   /** What is worth a look for one queue at a time; undefined when there is none of that id. */
@@ -83,6 +72,10 @@ export interface ShardPort {
   get(queueId: number, noAck: boolean, sink: DeliverySink): boolean | Promise<boolean>
   /** Settles one delivery. `subscriptionId` is 0 for a basic.get. Unknown queues are ignored: they were deleted. */
   settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void
+  /** What `work` does to durable queues through this port survives a crash whole, or not at all. */
+  atomically(work: () => void): void
+  /** Calls back, perhaps before it returns, once everything done through this port so far would survive a crash. */
+  whenDurable(done: (error: Error | undefined) => void): void
   /**
    * The end of a turn's work for this port: the caller has no more calls for now, so deliveries that were put off to
    * the end of a batch go out.

@@ -43,6 +43,21 @@ export function foldQueueCounters(
   }
 }
 
+export function copyQueueCounters(from: QueueCounters, to: QueueCounters): void {
+  to.publish = from.publish
+  to.deliver = from.deliver
+  to.deliverNoAck = from.deliverNoAck
+  to.get = from.get
+  to.getNoAck = from.getNoAck
+  to.getEmpty = from.getEmpty
+  to.redeliver = from.redeliver
+  to.ack = from.ack
+  to.deadMaxlen = from.deadMaxlen
+  to.deadExpired = from.deadExpired
+  to.deadRejected = from.deadRejected
+  to.deadDeliveryLimit = from.deadDeliveryLimit
+}
+
 /** Adds `from` to `to`. */
 export function addDeliveryCounters(to: DeliveryCounters, from: DeliveryCounters): void {
   to.deliver += from.deliver

@@ -16,7 +16,7 @@ import {
   type ShardPort,
   type Subscription,
 } from '../../src/core/shard-port.js'
-import { PublishCounters } from '../../src/core/statistics.js'
+import { PublishCounters, QueueCounters } from '../../src/core/statistics.js'
 import {
   type BasicProperties,
   ByteReader,
@@ -62,6 +62,20 @@ class FakePort implements ShardPort {
   }
   countsOf(): never {
     throw new Error('not here')
+  }
+  statisticsOf(): boolean {
+    return false
+  }
+  detailsOf(): undefined {}
+  totalsOf(): QueueCounters {
+    return new QueueCounters()
+  }
+  forgetVhost(): void {}
+  atomically(work: () => void): void {
+    work()
+  }
+  whenDurable(done: (error: Error | undefined) => void): void {
+    done(undefined)
   }
   touchQueue(): void {}
   peek(): void {}

@@ -18,6 +18,7 @@ import type { PatternCompiler } from '../../src/core/policy/policy.js'
 import type { QueueSettings } from '../../src/core/queue/settings.js'
 import { describeResource } from '../../src/core/resource.js'
 import type { QueueCounts, QueueDefinition, ShardPort } from '../../src/core/shard-port.js'
+import { QueueCounters } from '../../src/core/statistics.js'
 import { ByteWriter } from '../../src/protocol/amqp091/byte-writer.js'
 import { type FieldTable, tableFromPlain } from '../../src/protocol/amqp091/field-table.js'
 import { type BasicProperties, encodeProperties } from '../../src/protocol/amqp091/properties.js'
@@ -48,6 +49,26 @@ export class RecordingShardPort implements ShardPort {
     this.queues.set(definition.id, definition)
     this.settings.set(definition.id, definition.settings)
     this.calls.push(`create ${definition.name}`)
+  }
+
+  statisticsOf(): boolean {
+    return false
+  }
+
+  detailsOf(): undefined {}
+
+  totalsOf(): QueueCounters {
+    return new QueueCounters()
+  }
+
+  forgetVhost(): void {}
+
+  atomically(work: () => void): void {
+    work()
+  }
+
+  whenDurable(done: (error: Error | undefined) => void): void {
+    done(undefined)
   }
 
   configureQueue(queueId: number, settings: QueueSettings): void {

@@ -1,5 +1,5 @@
 import type { QueueCounts, ShardPort } from '../shard-port.js'
-import { QueueCounters, QueueCounters } from '../statistics.js'
+import { QueueCounters } from '../statistics.js'
 
 const NO_COUNTS: QueueCounts = { ready: 0, unacked: 0, consumers: 0, readyBytes: 0 }
 
@@ -14,10 +14,6 @@ export const NO_SHARD: ShardPort = {
   detailsOf: () => undefined,
   totalsOf: () => new QueueCounters(),
   forgetVhost() {},
-  statisticsOf: () => false,
-  detailsOf: () => undefined,
-  totalsOf: () => new QueueCounters(),
-  forgetVhost() {},
   touchQueue() {},
   peek: (_queueId, _request, done) => done({ messages: [], next: undefined }),
   publish: unused,
@@ -26,6 +22,8 @@ export const NO_SHARD: ShardPort = {
   resume() {},
   get: () => false,
   settle() {},
+  atomically: (work) => work(),
+  whenDurable: (done) => done(undefined),
   flush() {},
 }
 

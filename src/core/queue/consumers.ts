@@ -30,6 +30,20 @@ export class Consumers {
     return this.all.length
   }
 
+  /** The one that may have messages under `x-single-active-consumer`, and the one that consumes exclusively. */
+  get activeOne(): QueueConsumer | undefined {
+    return this.active
+  }
+
+  get exclusiveOne(): QueueConsumer | undefined {
+    return this.exclusive
+  }
+
+  /** Some consumer could take a message now. */
+  get hasRoom(): boolean {
+    return this.rings.some((ring) => ring.first !== undefined)
+  }
+
   [Symbol.iterator](): IterableIterator<QueueConsumer> {
     return this.all[Symbol.iterator]()
   }

@@ -11,11 +11,13 @@ import {
   type QueueDefinition,
   Settlement,
 } from '../shard-port.js'
+import { QueueCounters, type QueueDetails, type QueueStatistics } from '../statistics.js'
 import { AckTimeouts } from './ack-timeouts.js'
 import { Consumers } from './consumers.js'
 import { DelayedRetries } from './delayed-retries.js'
 import { Expiry } from './expiry.js'
 import { Lease } from './lease.js'
+import { memoryOf, queueDetails } from './measures.js'
 import { ENTRY_LOGGED, ENTRY_REDELIVERED, EntryState } from './message-index.js'
 import { type PeekSource, peekPage } from './peek.js'
 import type { QueueConsumer } from './queue-consumer.js'
@@ -64,7 +66,12 @@ export class MessageQueue implements ShardQueue {
   private readonly lease: Lease
   private readonly retries: DelayedRetries | undefined
   private readonly timeouts: AckTimeouts | undefined
+  readonly counters = new QueueCounters()
   private readyBytes = 0
+  private unackedBytes = 0
+  /** Messages that the log was told to keep, and their sizes. */
+  private logged = 0
+  private loggedBytes = 0
   private unacked = 0
   /** Messages that are neither ready nor unacked: delayed, or waiting for their dead letter to be stored. */
   private held = 0
@@ -113,6 +120,23 @@ export class MessageQueue implements ShardQueue {
     }
   }
 
+  measure(into: QueueStatistics): void {
+    into.ready = this.order.ready
+    into.unacked = this.unacked
+    into.held = this.held
+    into.consumers = this.consumers.count
+    into.hasRoom = this.consumers.hasRoom
+    into.readyBytes = this.readyBytes
+    into.unackedBytes = this.unackedBytes
+    into.persistent = this.logged
+    into.persistentBytes = this.loggedBytes
+    into.memoryBytes = memoryOf(this.messageCount, this.readyBytes + this.unackedBytes)
+  }
+
+  get details(): QueueDetails {
+    return queueDetails(this.order, this.consumers, this.runtime.log)
+  }
+
   get wantsTime(): boolean {
     return this.settings.messageTtlMs !== undefined
   }
@@ -147,6 +171,8 @@ export class MessageQueue implements ShardQueue {
     facts.acquiredCount = facts.deliveryCount
     facts.streamOffset = -1
     facts.readyLeft = 0
+    this.counters.publish += 1
+    this.counters.deliverNoAck += 1
     consumer.sink.deliver(consumer.id, message, facts)
     this.consumers.served(consumer)
     return true
@@ -165,6 +191,11 @@ export class MessageQueue implements ShardQueue {
     const deadline = this.deadlineOf(message)
     const position = order.append(priority, ref, flags, bodyBytes, deadline)
     this.readyBytes += bodyBytes
+    this.counters.publish += 1
+    if (logged) {
+      this.logged += 1
+      this.loggedBytes += bodyBytes
+    }
     if (deadline !== Number.POSITIVE_INFINITY) this.expiry.add(deadline, position, this.messageCount)
     return position
   }
@@ -241,7 +272,9 @@ export class MessageQueue implements ShardQueue {
     if (this.expiry.pending) this.expireLate()
     this.lease.renew(this.consumers.count > 0)
     if (this.deliverFirst(0, noAck, sink, undefined)) return true
-    return this.order.ready > 0 && this.getLater(noAck, sink)
+    if (this.order.ready > 0) return this.getLater(noAck, sink)
+    this.counters.getEmpty += 1
+    return false
   }
 
   /** The message has to be read first. */
@@ -282,10 +315,14 @@ export class MessageQueue implements ShardQueue {
     facts.acquiredCount = counts ? index.acquiredCount : -1
     facts.streamOffset = -1
     facts.readyLeft = order.ready - 1
-    this.readyBytes -= index.bodyBytes
+    const { bodyBytes } = index
+    this.readyBytes -= bodyBytes
     order.leave()
+    if (facts.redelivered) this.counters.redeliver += 1
     if (noAck) {
-      if (index.isLogged) log.settled(this.definition.id, position, ref)
+      if (consumer === undefined) this.counters.getNoAck += 1
+      else this.counters.deliverNoAck += 1
+      if (index.isLogged) this.unlog(position, ref, bodyBytes)
       order.remove()
       sink.deliver(subscriptionId, view, facts)
       log.release(ref)
@@ -294,7 +331,11 @@ export class MessageQueue implements ShardQueue {
     if (index.isLogged) log.delivered(this.definition.id, position, ref)
     index.markDelivered()
     this.unacked += 1
-    if (consumer !== undefined) {
+    this.unackedBytes += bodyBytes
+    if (consumer === undefined) {
+      this.counters.get += 1
+    } else {
+      this.counters.deliver += 1
       consumer.unacked += 1
       if (this.timeouts !== undefined) this.timeouts.delivered(consumer, position, facts.acquiredCount)
     }
@@ -319,8 +360,11 @@ export class MessageQueue implements ShardQueue {
     const { order } = this
     if (!order.locate(position) || order.index.state !== EntryState.UNACKED) return
     this.unacked -= 1
-    if (outcome === Settlement.ACK) this.discard()
-    else if (outcome === Settlement.DEAD_LETTER) this.die('rejected')
+    this.unackedBytes -= order.index.bodyBytes
+    if (outcome === Settlement.ACK) {
+      this.counters.ack += 1
+      this.discard()
+    } else if (outcome === Settlement.DEAD_LETTER) this.die('rejected')
     else this.comeBack(outcome)
     if (consumer !== undefined) {
       consumer.unacked -= 1
@@ -393,6 +437,10 @@ export class MessageQueue implements ShardQueue {
 
   /** The message, which is neither ready nor unacked any more, becomes a dead letter or is dropped. */
   private die(reason: DeathReason): void {
+    if (reason === 'maxlen') this.counters.deadMaxlen += 1
+    else if (reason === 'expired') this.counters.deadExpired += 1
+    else if (reason === 'rejected') this.counters.deadRejected += 1
+    else this.counters.deadDeliveryLimit += 1
     if (this.settings.deadLetterExchange === undefined) {
       this.discard()
       return
@@ -402,13 +450,20 @@ export class MessageQueue implements ShardQueue {
     this.runtime.deadLetter(this, this.order.position, reason)
   }
 
+  /** A message that the log was told to keep leaves. */
+  private unlog(position: number, ref: number, bodyBytes: number): void {
+    this.logged -= 1
+    this.loggedBytes -= bodyBytes
+    this.runtime.log.settled(this.definition.id, position, ref)
+  }
+
   /** The message leaves for good. */
   private discard(): void {
     const { order } = this
     const { index } = order
     const { log } = this.runtime
     const { ref } = index
-    if (index.isLogged) log.settled(this.definition.id, order.position, ref)
+    if (index.isLogged) this.unlog(order.position, ref, index.bodyBytes)
     order.remove()
     log.release(ref)
   }
@@ -501,6 +556,8 @@ export class MessageQueue implements ShardQueue {
     const deadline = this.deadlineOfRecovered(found)
     order.restore(position, ref, ENTRY_LOGGED, bodyBytes, deadline)
     this.readyBytes += bodyBytes
+    this.logged += 1
+    this.loggedBytes += bodyBytes
     if (deadline !== Number.POSITIVE_INFINITY) this.expiry.add(deadline, position, this.messageCount)
     this.recoverHistory(position, found)
   }
@@ -517,6 +574,8 @@ export class MessageQueue implements ShardQueue {
     if (!order.locate(position)) return undefined
     const { ref, bodyBytes } = order.index
     this.readyBytes -= bodyBytes
+    this.logged -= 1
+    this.loggedBytes -= bodyBytes
     order.leave()
     order.remove()
     return ref

@@ -8,7 +8,7 @@ import type {
   QueueDefinition,
   Settlement,
 } from '../shard-port.js'
-import type { QueueCounters, QueueCounters, QueueDetails, QueueDetails, QueueStatistics, QueueStatistics } from '../statistics.js'
+import type { QueueCounters, QueueDetails, QueueStatistics } from '../statistics.js'
 import type { QueueConsumer } from './queue-consumer.js'
 import type { QueueSettings } from './settings.js'
 
@@ -17,12 +17,6 @@ export interface ShardQueue {
   readonly definition: QueueDefinition
   readonly counts: QueueCounts
   readonly settings: QueueSettings
-  /** What went through it since it was made. */
-  readonly counters: QueueCounters
-
-  /** Fills in all but the {@link counters}. */
-  measure(into: QueueStatistics): void
-  readonly details: QueueDetails
   /** What went through it since it was made. */
   readonly counters: QueueCounters
 

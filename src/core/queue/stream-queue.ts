@@ -12,6 +12,8 @@ import type {
   Settlement,
   StreamOffset,
 } from '../shard-port.js'
+import { QueueCounters, type QueueDetails, type QueueStatistics } from '../statistics.js'
+import { memoryOf } from './measures.js'
 import { MessageIndex } from './message-index.js'
 import { type PeekSource, peekPage } from './peek.js'
 import type { QueueConsumer } from './queue-consumer.js'
@@ -56,6 +58,7 @@ export class StreamQueue implements ShardQueue {
   private otherList: StreamCursor[] | undefined
   private readonly segments: StreamSegment[] = [{ firstOffset: 0, bytes: 0, lastPublishedAtMs: 0 }]
   private readonly scratch = new MessageView()
+  readonly counters = new QueueCounters()
   private firstOffset = 0
   private totalBytes = 0
   /** The newest chunk: what one turn wrote. `x-stream-offset: last` starts there. */
@@ -81,6 +84,32 @@ export class StreamQueue implements ShardQueue {
     }
   }
 
+  measure(into: QueueStatistics): void {
+    const { ready, unacked, consumers, readyBytes } = this.counts
+    into.ready = ready
+    into.unacked = unacked
+    into.held = 0
+    into.consumers = consumers
+    into.hasRoom = this.caughtUp.length > 0
+    into.readyBytes = readyBytes
+    into.unackedBytes = 0
+    into.persistent = ready
+    into.persistentBytes = readyBytes
+    into.memoryBytes = memoryOf(ready, 0)
+  }
+
+  get details(): QueueDetails {
+    const first = this.index.locate(this.firstOffset) ? this.publishedAtMs(this.index.ref) : 0
+    return {
+      headTimestampSeconds: undefined,
+      exclusiveConsumerTag: undefined,
+      singleActiveConsumerTag: undefined,
+      activeSubscriptionId: 0,
+      segments: this.segments.length,
+      firstTimestampMs: first > 0 ? first : undefined,
+    }
+  }
+
   admits(): boolean {
     return true
   }
@@ -101,6 +130,7 @@ export class StreamQueue implements ShardQueue {
       this.chunkIsOpen = true
       this.chunkStart = offset
     }
+    this.counters.publish += 1
     this.totalBytes += bytes
     const segment = this.segments[this.segments.length - 1]!
     segment.bytes += bytes
@@ -157,6 +187,7 @@ export class StreamQueue implements ShardQueue {
   settle(_position: number, consumer: QueueConsumer | undefined, _outcome: Settlement): void {
     if (consumer === undefined) return
     consumer.unacked -= 1
+    this.counters.ack += 1
     this.serve(this.cursors.get(consumer))
   }
 
@@ -322,6 +353,7 @@ export class StreamQueue implements ShardQueue {
     facts.streamOffset = offset
     facts.readyLeft = 0
     consumer.unacked += 1
+    this.counters.deliver += 1
     consumer.sink.deliver(consumer.id, view, facts)
     return true
   }

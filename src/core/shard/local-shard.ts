@@ -342,6 +342,15 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     this.deadLetters.run()
   }
 
+  atomically(work: () => void): void {
+    this.log.atomically(work)
+  }
+
+  whenDurable(done: (error: Error | undefined) => void): void {
+    if (this.log.isSynced) done(undefined)
+    else this.log.whenSynced(done)
+  }
+
   flush(): void {
     for (const queue of this.returned) {
       this.returned.delete(queue)
