@@ -1,0 +1,40 @@
+import { decodeProperties } from '../../protocol/amqp091/properties.js'
+import { MessageView } from '../message.js'
+import type { ShardLog } from '../shard/shard-log.js'
+import type { QueueDetails } from '../statistics.js'
+import type { Consumers } from './consumers.js'
+import type { ReadyOrder } from './ready-order.js'
+
+/** Octets that a queue takes by itself, and about what each message takes beside its body. */
+const QUEUE_BYTES = 2_048
+const MESSAGE_BYTES = 96
+
+/** An estimate of the memory that a queue takes. */
+export function memoryOf(messages: number, bodyBytes: number): number {
+  return QUEUE_BYTES + messages * MESSAGE_BYTES + bodyBytes
+}
+
+export function queueDetails(order: ReadyOrder, consumers: Consumers, log: ShardLog): QueueDetails {
+  const { exclusiveOne, activeOne } = consumers
+  return {
+    headTimestampSeconds: order.first() ? timestampOf(log, order.index.ref) : undefined,
+    exclusiveConsumerTag: exclusiveOne?.subscription.consumerTag,
+    singleActiveConsumerTag: activeOne?.subscription.consumerTag,
+    activeSubscriptionId: activeOne?.id ?? 0,
+    segments: undefined,
+    firstTimestampMs: undefined,
+  }
+}
+
+/** The `timestamp` property of a message, in seconds; undefined when it has none, or is not in memory. */
+function timestampOf(log: ShardLog, ref: number): number | undefined {
+  const view = new MessageView()
+  if (!log.open(ref, view) || view.propertiesEnd - view.propertiesStart < 2) return undefined
+  try {
+    const { timestamp } = decodeProperties(view.buffer, view.propertiesStart, view.propertiesEnd)
+    return timestamp === undefined ? undefined : Number(timestamp)
+  } catch {
+    // Any octets may stand for headers; a message whose properties do not decode has no timestamp.
+    return undefined
+  }
+}
