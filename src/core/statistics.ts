@@ -25,6 +25,13 @@ export class QueueCounters extends DeliveryCounters {
   deadExpired = 0
   deadRejected = 0
   deadDeliveryLimit = 0
+
+  died(reason: 'rejected' | 'expired' | 'maxlen' | 'delivery_limit'): void {
+    if (reason === 'maxlen') this.deadMaxlen += 1
+    else if (reason === 'expired') this.deadExpired += 1
+    else if (reason === 'rejected') this.deadRejected += 1
+    else this.deadDeliveryLimit += 1
+  }
 }
 
 const QUEUE_COUNTER_NAMES = Object.keys(new QueueCounters()) as readonly (keyof QueueCounters)[]

@@ -4,7 +4,6 @@ import { describeResource } from '../resource.js'
 import type { MessageHistory } from '../shard/shard-log.js'
 import {
   type DeliverySink,
-  type PeekedMessage,
   type PeekPage,
   type PeekRequest,
   type QueueCounts,
@@ -19,39 +18,15 @@ import { Expiry } from './expiry.js'
 import { Lease } from './lease.js'
 import { memoryOf, queueDetails } from './measures.js'
 import { ENTRY_LOGGED, ENTRY_REDELIVERED, EntryState } from './message-index.js'
-import { type PeekSource, peekPage } from './peek.js'
+import type { MessageQueueTraits } from './message-queue-traits.js'
+import { peekPage } from './peek.js'
+import { orderedPeekSource } from './peek-source.js'
 import type { QueueConsumer } from './queue-consumer.js'
 import { ReadyOrder } from './ready-order.js'
 import { countsAsFailure, retryDelayMs } from './retry-rules.js'
 import type { DeathReason, QueueRuntime } from './runtime.js'
 import type { QueueSettings } from './settings.js'
 import type { ShardQueue } from './shard-queue.js'
-
-/** What makes one type of queue differ from another. */
-export interface MessageQueueTraits {
-  /** Levels of message priority. */
-  readonly priorities: number
-  /** The priority of a message that has none. */
-  readonly priorityDefault: number
-  /** Returned messages go before everything else rather than to their old places. */
-  readonly returnsFirst: boolean
-  /** Failures and acquisitions are counted, limited and shown to consumers. */
-  readonly countsDeliveries: boolean
-  /** Every message survives a crash, whatever its delivery mode. */
-  readonly persistsAll: boolean
-  /** A declare renews the lease of `x-expires`. */
-  readonly declareRenewsLease: boolean
-  /** The exclusive flag of a consumer means something. */
-  readonly exclusiveConsumers: boolean
-  /** Overflow `reject-publish-dlx` exists. */
-  readonly rejectsToDeadLetter: boolean
-}
-
-/** What a peek calls the states of {@link EntryState}. */
-const PEEKED_STATES: Readonly<Record<number, PeekedMessage['state']>> = {
-  [EntryState.READY]: 'ready',
-  [EntryState.UNACKED]: 'unacked',
-}
 
 /** A queue from which consumers take messages: classic and quorum queues are two sets of traits of it. */
 export class MessageQueue implements ShardQueue {
@@ -437,10 +412,7 @@ export class MessageQueue implements ShardQueue {
 
   /** The message, which is neither ready nor unacked any more, becomes a dead letter or is dropped. */
   private die(reason: DeathReason): void {
-    if (reason === 'maxlen') this.counters.deadMaxlen += 1
-    else if (reason === 'expired') this.counters.deadExpired += 1
-    else if (reason === 'rejected') this.counters.deadRejected += 1
-    else this.counters.deadDeliveryLimit += 1
+    this.counters.died(reason)
     if (this.settings.deadLetterExchange === undefined) {
       this.discard()
       return
@@ -616,34 +588,8 @@ export class MessageQueue implements ShardQueue {
   }
 
   peek(request: PeekRequest, done: (page: PeekPage) => void): void {
-    peekPage(this.peekSource, this.runtime.log, request, done)
-  }
-
-  private get peekSource(): PeekSource {
-    const { order } = this
-    return {
-      positions: (from) => order.positions(from),
-      refOf: (position) => this.refOf(position),
-      factsOf: (position) => {
-        order.locate(position)
-        const { index } = order
-        const counts = this.traits.countsDeliveries
-        return {
-          position,
-          state: PEEKED_STATES[index.state] ?? 'held',
-          redelivered: index.isRedelivered,
-          deliveryCount: counts ? index.deliveryCount : -1,
-          acquiredCount: counts ? index.acquiredCount : -1,
-          streamOffset: -1,
-          expiresInMs: this.timeLeft(index.deadline),
-        }
-      },
-    }
-  }
-
-  private timeLeft(deadline: number): number | undefined {
-    if (deadline === Number.POSITIVE_INFINITY) return undefined
-    return Math.max(0, deadline - this.runtime.timers.clock.monotonic())
+    const source = orderedPeekSource(this.order, this.traits.countsDeliveries, this.runtime.timers.clock)
+    peekPage(source, this.runtime.log, request, done)
   }
 
   /** What waits for a retry or for its dead letter to be stored goes too (RabbitMQ 4.3). */
