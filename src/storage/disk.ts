@@ -39,6 +39,12 @@ export interface DiskFile {
     position: number,
     done: (error: DiskError | undefined) => void,
   ): void
+  /**
+   * As {@link write}, but the system has the octets when this returns: a process that is killed afterwards loses
+   * nothing of them. It takes the event loop as long as copying them into the system's cache does, so it is for what
+   * one turn of the loop brings.
+   */
+  writeNow(buffer: Buffer, start: number, end: number, position: number): DiskError | undefined
   /** Reads until `end` or the end of the file; `count` is how many octets came. */
   read(
     buffer: Buffer,

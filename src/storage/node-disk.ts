@@ -100,6 +100,22 @@ class NodeDiskFile implements DiskFile {
     })
   }
 
+  writeNow(buffer: Buffer, start: number, end: number, position: number): DiskError | undefined {
+    const action = `write to ${this.path}`
+    if (this.descriptor < 0) return this.closed(action)
+    let retries = 0
+    for (let at = start; at < end; ) {
+      try {
+        const count = fs.writeSync(this.descriptor, buffer, at, end - at, position + at - start)
+        if (count === 0) return new DiskError(action, 'EIO', new Error('the system wrote nothing'))
+        at += count
+      } catch (error) {
+        if (!isInterrupted(error) || ++retries > INTERRUPTED_RETRIES_MAX) return diskError(action, error)
+      }
+    }
+    return undefined
+  }
+
   read(
     buffer: Buffer,
     start: number,
@@ -200,6 +216,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-function isInterrupted(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'EINTR' || error.code === 'EAGAIN'
+function isInterrupted(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'EINTR' || code === 'EAGAIN'
 }

@@ -51,6 +51,7 @@ for (const [name, makeBench] of Object.entries(BENCHES)) {
         writeAt(file, 1_000_000, octets.subarray(1_000_000)),
         writeAt(file, 0, octets.subarray(0, 1_000_000)),
       ])
+      assert.equal(file.writeNow(octets, 500_000, 1_500_000, 500_000), undefined)
       await sync(file)
       assert.equal(await file.size(), octets.length)
       await file.close()

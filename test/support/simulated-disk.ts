@@ -330,6 +330,16 @@ class SimulatedFile implements DiskFile {
     })
   }
 
+  writeNow(buffer: Buffer, start: number, end: number, position: number): DiskError | undefined {
+    const action = `write to ${this.#path}`
+    const disk = this.#disk
+    const fault = this.#closedError(action) ?? disk.fault('write', action, this.#path)
+    const effective = fault === undefined ? end : start + Math.floor(disk.random() * (end - start))
+    const fitting = start + disk.roomFor(effective - start)
+    if (!disk.isDead && !this.#isClosed) this.#put(buffer, start, fitting, position)
+    return fault ?? (fitting < end ? new DiskError(action, 'ENOSPC') : undefined)
+  }
+
   read(
     buffer: Buffer,
     start: number,
