@@ -34,7 +34,10 @@ export class QueueCounters extends DeliveryCounters {
   }
 }
 
-const QUEUE_COUNTER_NAMES = Object.keys(new QueueCounters()) as readonly (keyof QueueCounters)[]
+const QUEUE_COUNTER_NAMES = Object.keys(new QueueCounters()) as readonly Exclude<
+  keyof QueueCounters,
+  'died'
+>[]
 
 /** Adds what `counters` have counted beyond `counted` to each of `sums`, and brings `counted` up to date. */
 export function foldQueueCounters(

@@ -1,4 +1,5 @@
 import { BrokerError } from '../errors.js'
+import type { QueueStatistics } from '../statistics.js'
 import { ConsumerRing } from './consumer-ring.js'
 import type { QueueConsumer } from './queue-consumer.js'
 
@@ -39,9 +40,9 @@ export class Consumers {
     return this.exclusive
   }
 
-  /** Some consumer could take a message now. */
-  get hasRoom(): boolean {
-    return this.rings.some((ring) => ring.first !== undefined)
+  measure(into: QueueStatistics): void {
+    into.consumers = this.all.length
+    into.hasRoom = this.rings.some((ring) => ring.first !== undefined)
   }
 
   [Symbol.iterator](): IterableIterator<QueueConsumer> {

@@ -1,4 +1,5 @@
 import { decodeProperties } from '../../protocol/amqp091/properties.js'
+import { BrokerError } from '../errors.js'
 import { MessageView } from '../message.js'
 import type { ShardLog } from '../shard/shard-log.js'
 import type { QueueDetails } from '../statistics.js'
@@ -37,4 +38,11 @@ function timestampOf(log: ShardLog, ref: number): number | undefined {
     // Any octets may stand for headers; a message whose properties do not decode has no timestamp.
     return undefined
   }
+}
+
+export function getRefused(queue: string): BrokerError {
+  return new BrokerError(
+    'RESOURCE_LOCKED',
+    `cannot obtain access to locked ${queue}. basic.get operations are not supported by quorum queues with single active consumer`,
+  )
 }

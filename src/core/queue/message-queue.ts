@@ -13,10 +13,11 @@ import {
 import { QueueCounters, type QueueDetails, type QueueStatistics } from '../statistics.js'
 import { AckTimeouts } from './ack-timeouts.js'
 import { Consumers } from './consumers.js'
+import { recoveredDeadline, ttlOf } from './deadlines.js'
 import { DelayedRetries } from './delayed-retries.js'
 import { Expiry } from './expiry.js'
 import { Lease } from './lease.js'
-import { memoryOf, queueDetails } from './measures.js'
+import { getRefused, memoryOf, queueDetails } from './measures.js'
 import { ENTRY_LOGGED, ENTRY_REDELIVERED, EntryState } from './message-index.js'
 import type { MessageQueueTraits } from './message-queue-traits.js'
 import { peekPage } from './peek.js'
@@ -99,8 +100,7 @@ export class MessageQueue implements ShardQueue {
     into.ready = this.order.ready
     into.unacked = this.unacked
     into.held = this.held
-    into.consumers = this.consumers.count
-    into.hasRoom = this.consumers.hasRoom
+    this.consumers.measure(into)
     into.readyBytes = this.readyBytes
     into.unackedBytes = this.unackedBytes
     into.persistent = this.logged
@@ -195,15 +195,8 @@ export class MessageQueue implements ShardQueue {
   }
 
   private deadlineOf(message: MessageView): number {
-    const { messageTtlMs } = this.settings
-    const { expirationMs } = message
-    if (messageTtlMs === undefined && expirationMs < 0) return Number.POSITIVE_INFINITY
-    const ttlMs =
-      messageTtlMs === undefined
-        ? expirationMs
-        : expirationMs < 0
-          ? messageTtlMs
-          : Math.min(messageTtlMs, expirationMs)
+    const ttlMs = ttlOf(this.settings.messageTtlMs, message.expirationMs)
+    if (ttlMs === Number.POSITIVE_INFINITY) return ttlMs
     const now = this.runtime.timers.clock.monotonic()
     if (ttlMs === 0) this.dueAt = now
     return now + ttlMs
@@ -243,7 +236,7 @@ export class MessageQueue implements ShardQueue {
   }
 
   get(noAck: boolean, sink: DeliverySink): boolean | Promise<boolean> {
-    this.checkGet()
+    if (this.definition.singleActiveConsumer && this.traits.countsDeliveries) throw getRefused(this.described)
     if (this.expiry.pending) this.expireLate()
     this.lease.renew(this.consumers.count > 0)
     if (this.deliverFirst(0, noAck, sink, undefined)) return true
@@ -257,14 +250,6 @@ export class MessageQueue implements ShardQueue {
     return new Promise((resolve) => {
       this.afterBytes.push(() => resolve(!this.closed && sink.canTake() && this.get(noAck, sink)))
     })
-  }
-
-  private checkGet(): void {
-    if (!this.definition.singleActiveConsumer || !this.traits.countsDeliveries) return
-    throw new BrokerError(
-      'RESOURCE_LOCKED',
-      `cannot obtain access to locked ${this.described}. basic.get operations are not supported by quorum queues with single active consumer`,
-    )
   }
 
   private deliverFirst(
@@ -525,7 +510,7 @@ export class MessageQueue implements ShardQueue {
   recover(position: number, ref: number, message: MessageView, found: MessageHistory): void {
     const { order } = this
     const bodyBytes = message.bodyEnd - message.bodyStart
-    const deadline = this.deadlineOfRecovered(found)
+    const deadline = recoveredDeadline(this.settings.messageTtlMs, found, this.runtime.clock)
     order.restore(position, ref, ENTRY_LOGGED, bodyBytes, deadline)
     this.readyBytes += bodyBytes
     this.logged += 1
@@ -551,15 +536,6 @@ export class MessageQueue implements ShardQueue {
     order.leave()
     order.remove()
     return ref
-  }
-
-  /** The rest of the time that the message has to live, from the wall clock's reading when it was published. */
-  private deadlineOfRecovered({ publishedAtMs, expirationMs }: MessageHistory): number {
-    const { messageTtlMs = Number.POSITIVE_INFINITY } = this.settings
-    const ttlMs = Math.min(messageTtlMs, expirationMs < 0 ? Number.POSITIVE_INFINITY : expirationMs)
-    if (ttlMs === Number.POSITIVE_INFINITY) return ttlMs
-    const { clock } = this.runtime
-    return clock.monotonic() + publishedAtMs + ttlMs - clock.now()
   }
 
   // ---- managing
