@@ -9,6 +9,7 @@ import { UserDoors } from './auth/user-doors.js'
 import { UserDirectory } from './auth/users.js'
 import { BrokerAdmin } from './broker-admin.js'
 import { openListeners } from './broker-listeners.js'
+import { BrokerManagement } from './broker-management.js'
 import type { BrokerOptions } from './config/broker-options.js'
 import { withDefaults } from './config/resolve.js'
 import { Connection } from './connection/connection.js'
@@ -17,6 +18,7 @@ import type { ConnectionServices } from './connection/connection-services.js'
 import type { Listener } from './connection/listener.js'
 import { NodeGate } from './connection/node-gate.js'
 import { OutputHub, UNSENT_BYTES_MAX } from './connection/output.js'
+import { PeerListing } from './connection/peer-listing.js'
 import { ReplyToDirectory } from './connection/reply-to.js'
 import { serverProperties } from './connection/server-properties.js'
 import { READ_SIZE_BYTES } from './connection/socket-transport.js'
@@ -27,6 +29,7 @@ import { BrokerDoors } from './core/doors/broker-doors.js'
 import { EventBus } from './core/events.js'
 import { LocalShard } from './core/shard/local-shard.js'
 import type { ShardPort } from './core/shard-port.js'
+import { loadDefinitions } from './management/definitions/load.js'
 import { MemoryMonitor } from './memory-monitor.js'
 import { type NodeStorage, openNodeStorage } from './node-storage.js'
 import { ByteReader } from './protocol/amqp091/byte-reader.js'
@@ -67,7 +70,7 @@ export async function startBroker(
   options: Partial<BrokerOptions> = {},
   surroundings: Surroundings = {},
 ): Promise<Broker> {
-  const resolved = withDefaults(options)
+  const resolved = withDefaults({ managementPort: undefined, ...options })
   const logger =
     surroundings.logger ?? new LineLogger(resolved.logLevel, (line) => process.stderr.write(line))
   const clock = surroundings.clock ?? new SystemClock()
@@ -140,6 +143,7 @@ export class Broker {
   #services!: ConnectionServices
   readonly #memory: MemoryMonitor
   #listeners: Listener[] = []
+  #management: BrokerManagement | undefined
   #stopped: Promise<void> | undefined
 
   /** Use {@link startBroker}. */
@@ -204,7 +208,20 @@ export class Broker {
       return this.#shard
     })
     this.#services = this.#connectionServices(this.#chain, this.#authorizer, this.#randomOctets)
+    this.#management = new BrokerManagement(this, {
+      chain: this.#chain,
+      authorizer: this.#authorizer,
+      port: this.#port,
+      peers: new PeerListing(this.connections),
+      clock: this.#timers.clock,
+      logger: this.#logger,
+      listeners: () => this.#listeners,
+      isInService: () => this.#listeners.length > 0 && this.#stopped === undefined,
+    })
     if (definitions.length === 0) await this.#populate()
+    if (options.loadDefinitions !== undefined) {
+      await loadDefinitions(this.#management.services, options.loadDefinitions)
+    }
     this.alarms.listen(() => {
       for (const connection of this.connections.all()) connection.alarmChanged()
     })
@@ -226,6 +243,7 @@ export class Broker {
       (transport) => this.accept(transport, options.proxyProtocol),
       (transport) => this.accept(transport, false),
     )
+    await this.#management.open()
     this.#memory.start()
   }
 
@@ -244,9 +262,15 @@ export class Broker {
 
   /** What is listened on: `amqp 127.0.0.1:5672`, `amqps [::1]:5671`, `unix /run/leveret.sock`. */
   get addresses(): string[] {
-    return this.#listeners.map(({ scheme, host, port }) =>
+    const http = this.#management?.address
+    return [...this.#listeners, ...(http === undefined ? [] : [http])].map(({ scheme, host, port }) =>
       scheme === 'unix' ? `unix ${host}` : `${scheme} ${host.includes(':') ? `[${host}]` : host}:${port}`,
     )
+  }
+
+  /** The port of the HTTP API; 0 when there is none. */
+  get managementPort(): number {
+    return this.#management?.address?.port ?? 0
   }
 
   /** The way to the queues, past what {@link Surroundings.seams} put there: for those who look on. */
@@ -277,7 +301,10 @@ export class Broker {
   }
 
   async #stop(reason: string): Promise<void> {
-    const closed = Promise.all(this.#listeners.map((listener) => listener.close()))
+    const closed = Promise.all([
+      ...this.#listeners.map((listener) => listener.close()),
+      this.#management?.close(),
+    ])
     for (const connection of this.connections.all()) connection.stopDeliveries()
     if (this.connections.size > 0) await turns(LATE_ACK_TURNS)
     const text = `broker forced connection closure with reason '${reason}'`

@@ -4,6 +4,7 @@ import type {
   BrokerOptions,
   ListenerAddress,
   ListenerOptions,
+  ManagementTlsOptions,
   MemoryWatermark,
   TlsOptions,
 } from './broker-options.js'
@@ -75,7 +76,16 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
       values.diskFreeRelative === undefined
         ? { absoluteBytes: values.diskFreeAbsoluteBytes }
         : { relative: values.diskFreeRelative },
-    managementPort: values.managementPort,
+    managementPort: values.managementTlsPort ?? values.managementPort,
+    managementHost:
+      values.managementTlsPort === undefined
+        ? values.managementHost
+        : (values.managementTlsHost ?? values.managementHost),
+    managementPathPrefix: pathPrefixOf(values.managementPathPrefix),
+    managementCorsOrigins: values.managementCorsOrigins,
+    managementCorsMaxAgeSeconds: values.managementCorsMaxAgeSeconds,
+    managementTls: managementTlsOf(values),
+    loadDefinitions: values.loadDefinitions,
   })
 }
 
@@ -129,6 +139,26 @@ function tlsOf(values: OptionValues): TlsOptions | undefined {
     versions: values.tlsVersions,
     ciphers: values.tlsCiphers,
     honorCipherOrder: values.tlsHonorCipherOrder,
+  }
+}
+
+/** With a slash before it and none after it. */
+function pathPrefixOf(text: string): string {
+  const bare = text.replace(/^\/+|\/+$/g, '')
+  return bare === '' ? '' : `/${bare}`
+}
+
+function managementTlsOf(values: OptionValues): ManagementTlsOptions | undefined {
+  const { managementTlsPort, managementTlsCertFile: certFile, managementTlsKeyFile: keyFile } = values
+  if (managementTlsPort === undefined) return undefined
+  if (certFile === undefined || keyFile === undefined) {
+    throw new ConfigError('management.ssl.port needs management.ssl.certfile and management.ssl.keyfile')
+  }
+  return {
+    certFile,
+    keyFile,
+    caFile: values.managementTlsCaFile,
+    keyPassword: values.managementTlsKeyPassword,
   }
 }
 

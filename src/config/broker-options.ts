@@ -116,8 +116,29 @@ export interface BrokerOptions {
   readonly messageMemoryBytes: number
   /** Free disk space below which publishers are blocked. Default 50 MB. */
   readonly diskFreeLimit: DiskFreeLimit
-  /** TCP port of the management API; undefined for none. Default undefined until there is one. */
+  /** TCP port of the HTTP API, 0 for a free one; undefined for none. Default 15672, but none for embedding programs. */
   readonly managementPort: number | undefined
+  /** Address on which it listens. Default '127.0.0.1'. */
+  readonly managementHost: string
+  /** Put before every path of it: '/broker', or ''. Default ''. */
+  readonly managementPathPrefix: string
+  /** Sites whose pages may use it; '*' for all. Default none. */
+  readonly managementCorsOrigins: readonly string[]
+  /** How long a browser may remember that, in seconds. Default 1800. */
+  readonly managementCorsMaxAgeSeconds: number
+  /** With it the HTTP API speaks TLS. Default undefined. */
+  readonly managementTls: ManagementTlsOptions | undefined
+  /** A definitions file, or a folder of them, imported at every start. Default undefined. */
+  readonly loadDefinitions: string | undefined
+}
+
+/** What the HTTP API shows over TLS. Files are PEM. */
+export interface ManagementTlsOptions {
+  readonly certFile: string
+  readonly keyFile: string
+  readonly caFile: string | undefined
+  /** Opens an encrypted key. */
+  readonly keyPassword: string | undefined
 }
 
 /** The addresses on which a broker listens for AMQP. */

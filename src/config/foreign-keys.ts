@@ -17,8 +17,6 @@ export interface ForeignKey {
 /** RabbitMQ's keys without an option of ours. The first pattern that fits decides. */
 export const FOREIGN_KEYS: readonly ForeignKey[] = [
   ...rows('refused', [
-    'load_definitions',
-    'management.load_definitions',
     'definitions.*',
     'auth_http.*',
     'auth_ldap.*',
@@ -30,7 +28,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     'config_entry_decoder.*',
     'ssl_options.crl_check',
     'ssl_options.crl_sources.*',
-    'management.ssl.*',
+
     'management.restrictions.*',
     'management.disable_basic_auth',
     'prometheus.authentication.enabled',

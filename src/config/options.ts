@@ -89,9 +89,48 @@ export const OPTIONS = {
     flag: { name: 'amqp-port', placeholder: 'N' },
     environment: [{ name: 'RABBITMQ_NODE_PORT', weak: true }],
   }),
-  managementPort: optional('management.tcp.port', PORT, 'Port of the HTTP API.', {
+  managementPort: value('management.tcp.port', PORT, 15_672, 'Port of the HTTP API; 0 picks a free one.', {
     flag: { name: 'management-port', placeholder: 'N' },
+    aliases: ['management.listener.port'],
   }),
+  managementHost: value(
+    'management.tcp.ip',
+    BIND_ADDRESS,
+    '127.0.0.1',
+    'Address on which the HTTP API listens; `bind` does not change it.',
+    { aliases: ['management.listener.ip'] },
+  ),
+  managementPathPrefix: value('management.path_prefix', TEXT, '', 'Put before every path of the HTTP API.'),
+  managementCorsOrigins: list(
+    'management.cors.allow_origins',
+    TEXT,
+    [],
+    'Sites whose pages may use the HTTP API, or *.',
+  ),
+  managementCorsMaxAgeSeconds: value(
+    'management.cors.max_age',
+    integer(0),
+    1800,
+    'How long a browser may remember that, in seconds.',
+  ),
+  managementTlsPort: optional(
+    'management.ssl.port',
+    PORT,
+    'Port of the HTTP API with TLS, instead of the plain one.',
+  ),
+  managementTlsHost: optional('management.ssl.ip', BIND_ADDRESS, 'Address of the HTTP API with TLS.'),
+  managementTlsCertFile: optional('management.ssl.certfile', TEXT, 'Its certificate, PEM.'),
+  managementTlsKeyFile: optional('management.ssl.keyfile', TEXT, 'Its private key, PEM.'),
+  managementTlsCaFile: optional('management.ssl.cacertfile', TEXT, 'Certificates sent along with it, PEM.'),
+  managementTlsKeyPassword: optional('management.ssl.password', TEXT, 'Opens an encrypted key.', {
+    secret: true,
+  }),
+  loadDefinitions: optional(
+    'load_definitions',
+    TEXT,
+    'A definitions file, or a folder of them, imported at every start.',
+    { aliases: ['management.load_definitions', 'definitions.local.path'] },
+  ),
   proxyProtocol: value(
     'proxy_protocol',
     BOOLEAN,

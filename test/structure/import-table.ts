@@ -48,6 +48,7 @@ export const JOINING_MODULES: readonly string[] = [
   'broker',
   'broker-admin',
   'broker-listeners',
+  'broker-management',
   'index',
   'memory-monitor',
   'disk-monitor',

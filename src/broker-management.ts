@@ -1,0 +1,114 @@
+import type { AuthChain } from './auth/auth-chain.js'
+import type { Authorizer } from './auth/authorizer.js'
+import type { Broker } from './broker.js'
+import type { Listener } from './connection/listener.js'
+import type { PeerDirectory } from './core/peers.js'
+import type { ShardPort } from './core/shard-port.js'
+import { Makers } from './management/makers.js'
+import { ManagementServer } from './management/management-server.js'
+import type { ListenerFacts, ManagementServices } from './management/management-services.js'
+import type { StatisticsSource } from './management/statistics-source.js'
+import type { Clock } from './util/clock.js'
+import type { Logger } from './util/logger.js'
+
+/** What management needs of a broker beyond what everybody may see of it. */
+export interface ManagementParts {
+  readonly chain: AuthChain
+  readonly authorizer: Authorizer
+  readonly port: ShardPort
+  readonly peers: PeerDirectory
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly statistics?: StatisticsSource | undefined
+  listeners(): readonly Listener[]
+  isInService(): boolean
+}
+
+/** The HTTP API of one node, joined to it. */
+export class BrokerManagement {
+  readonly services: ManagementServices
+  readonly #makers: Makers
+  readonly #server: ManagementServer | undefined
+
+  /** Listens nowhere without `managementPort`; {@link services} serve imports all the same. */
+  constructor(broker: Broker, parts: ManagementParts) {
+    const { options, doors, events } = broker
+    const { chain, authorizer, port, peers, clock, logger, statistics } = parts
+    this.#makers = new Makers(events, doors.topology)
+    this.services = {
+      doors,
+      users: broker.userDoors,
+      chain,
+      authorizer,
+      alarms: broker.alarms,
+      events,
+      shards: { portFor: () => port },
+      peers,
+      makers: this.#makers,
+      clock,
+      logger,
+      hashing: `rabbit_password_hashing_${options.passwordHashing}`,
+      ...(statistics === undefined ? {} : { statistics }),
+      node: {
+        name: options.nodeName,
+        clusterName: options.clusterName,
+        productName: options.productName,
+        productVersion: options.productVersion,
+        rabbitmqVersion: options.rabbitmqVersion,
+        defaultQueueType: options.defaultQueueType,
+        maxConnections: options.maxConnections,
+        startedAtMs: clock.now(),
+        dataDir: options.dataDir,
+        isInService: () => parts.isInService(),
+        listeners: () => [
+          ...parts.listeners().map((each) => this.#amqpFacts(each, broker)),
+          ...this.#httpFacts(),
+        ],
+      },
+    }
+    if (options.managementPort === undefined) return
+    this.#server = new ManagementServer(this.services, {
+      host: options.managementHost,
+      port: options.managementPort,
+      pathPrefix: options.managementPathPrefix,
+      ...(options.managementTls === undefined ? {} : { tls: options.managementTls }),
+      cors: {
+        allowOrigins: options.managementCorsOrigins,
+        maxAgeSeconds: options.managementCorsMaxAgeSeconds,
+      },
+    })
+  }
+
+  async open(): Promise<void> {
+    await this.#server?.open()
+  }
+
+  async close(): Promise<void> {
+    this.#makers.close()
+    await this.#server?.close()
+  }
+
+  /** As in the ready line: scheme, host, port. Undefined while it listens nowhere. */
+  get address(): { readonly scheme: string; readonly host: string; readonly port: number } | undefined {
+    const address = this.#server?.address
+    return address === undefined ? undefined : { scheme: this.#server!.scheme, ...address }
+  }
+
+  #amqpFacts({ scheme, host, port }: Listener, { options: { tls } }: Broker): ListenerFacts {
+    if (scheme !== 'amqps') return { protocol: 'amqp', host, port, tls: false }
+    return {
+      protocol: 'amqp/ssl',
+      host,
+      port,
+      tls: true,
+      ...(tls && { certFile: tls.certFile, caFile: tls.caFile }),
+    }
+  }
+
+  #httpFacts(): ListenerFacts[] {
+    const { address } = this
+    if (address === undefined) return []
+    const { scheme, host, port } = address
+    return [{ protocol: scheme, host, port, tls: scheme === 'https' }]
+  }
+}

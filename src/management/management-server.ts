@@ -1,0 +1,252 @@
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { BrokerError } from '../core/errors.js'
+import type { Answer } from './http/answer.js'
+import { ApiRequest } from './http/api-request.js'
+import { Authentication } from './http/authentication.js'
+import { compressed } from './http/compression.js'
+import { type CorsOptions, corsHeaders, preflightHeaders } from './http/cors.js'
+import { badRequest, HttpError, httpErrorOf, objectNotFound } from './http/http-error.js'
+import { LoginGuard } from './http/login-guard.js'
+import type { Route } from './http/route.js'
+import { SECURITY_HEADERS } from './http/security-headers.js'
+import type { ManagementServices } from './management-services.js'
+import { ROUTES } from './routes/index.js'
+
+const BODY_BYTES_MAX_DEFAULT = 10_000_000
+/** Longest name in a path, percent-encoded. */
+const PARAMETER_CHARACTERS_MAX = 4096
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
+
+export interface ManagementOptions {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** Put before every path, `/broker`; empty for none. */
+  readonly pathPrefix?: string
+  readonly cors?: CorsOptions
+  /** Files, PEM; plain HTTP when undefined. */
+  readonly tls?: {
+    readonly certFile: string
+    readonly keyFile: string
+    readonly caFile?: string | undefined
+    readonly keyPassword?: string | undefined
+  }
+  /** Largest body in bytes. Default 10 million. */
+  readonly bodyBytesMax?: number
+}
+
+/** The HTTP API of a node: one listener over the routes of `routes/`. */
+export class ManagementServer {
+  readonly #services: ManagementServices
+  readonly #options: ManagementOptions
+  readonly #app: FastifyInstance
+  readonly #authentication: Authentication
+
+  constructor(services: ManagementServices, options: ManagementOptions) {
+    this.#services = services
+    this.#options = options
+    this.#authentication = new Authentication(services, new LoginGuard(services.clock))
+    this.#app = createApp(options, (error, request, reply) => this.#fail(error, request, reply))
+    this.#addHooks()
+    for (const [path, routes] of byPath(ROUTES)) this.#addPath(path, routes)
+    this.#app.get(`${options.pathPrefix ?? ''}/api`, (_request, reply) => {
+      return reply.redirect(`${options.pathPrefix ?? ''}/api/docs`, 302)
+    })
+    this.#app.setNotFoundHandler((request, reply) => this.#fail(objectNotFound(), request, reply))
+    this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply))
+  }
+
+  /** Listens; rejects with the system's error. */
+  async open(): Promise<void> {
+    await this.#app.listen({ host: this.#options.host, port: this.#options.port })
+  }
+
+  /** Stops listening and drops connections that are idle or busy. */
+  async close(): Promise<void> {
+    this.#app.server.closeAllConnections()
+    await this.#app.close()
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#options.tls === undefined ? 'http' : 'https'
+  }
+
+  /** Where it listens; undefined while it does not. */
+  get address(): { readonly host: string; readonly port: number } | undefined {
+    const address = this.#app.server.address() as AddressInfo | null
+    return address === null ? undefined : { host: address.address, port: address.port }
+  }
+
+  #addHooks(): void {
+    this.#app.addHook('onRequest', async (request, reply) => {
+      reply.headers(SECURITY_HEADERS)
+      reply.headers(corsHeaders(this.#options.cors, request.headers.origin))
+      if (isForeignWrite(request, this.#options.cors)) {
+        throw new HttpError(403, 'forbidden', 'Requests of other sites are refused')
+      }
+    })
+    this.#app.addHook('onSend', compressed)
+  }
+
+  #addPath(path: string, routes: readonly Route[]): void {
+    const url = `${this.#options.pathPrefix ?? ''}/api${path}`
+    const methods = routes.map(({ method }) => method)
+    const allowed = allowedMethods(routes)
+    const allow = allowed.join(', ')
+    for (const route of routes) {
+      this.#app.route({
+        method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
+        url,
+        bodyLimit: route.bodyBytesMax ?? this.#options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT,
+        handler: (request, reply) => this.#handle(route, allow, request, reply),
+      })
+    }
+    this.#app.route({
+      method: METHODS.filter((method) => !allowed.includes(method)),
+      url,
+      handler: (_request, reply) => reply.code(405).header('allow', allow).send(),
+    })
+    this.#app.route({
+      method: 'OPTIONS',
+      url,
+      handler: (request, reply) =>
+        reply
+          .headers(preflightHeaders(this.#options.cors, request.headers, [...methods, 'OPTIONS']))
+          .header('allow', allow)
+          .send(),
+    })
+  }
+
+  async #handle(
+    route: Route,
+    allow: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    reply.header('allow', allow)
+    const params = request.params as Record<string, string>
+    const { authorization } = request.headers
+    const principal = await this.#authentication.identify(authorization, request.ip, route.access)
+    this.#authentication.authorise(principal, route.access, params.vhost, request.ip)
+    checkAccepts(request.headers.accept, route)
+    checkContentType(request, route)
+    const answer = await route.handle(
+      new ApiRequest(this.#services, {
+        params,
+        query: new URL(request.url, 'http://localhost').searchParams,
+        headers: request.headers,
+        rawBody: request.body as Buffer | undefined,
+        principal,
+        peerAddress: request.ip,
+      }),
+    )
+    return send(reply, answer)
+  }
+
+  #fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const known = knownError(error)
+    if (known === undefined) {
+      this.#services.logger.error(`HTTP ${request.method} ${request.routeOptions.url ?? ''} failed`, error)
+      const text = 'Internal Server Error'
+      return reply
+        .code(500)
+        .header('content-type', 'application/json')
+        .send(JSON.stringify({ error: text, reason: text }))
+    }
+    reply.code(known.status).headers(known.headers)
+    if (known.reason === undefined) return reply.removeHeader('content-type').send()
+    const body = { error: known.error, reason: known.reason }
+    return reply.header('content-type', 'application/json').send(JSON.stringify(body))
+  }
+}
+
+type FailureHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
+
+function createApp(options: ManagementOptions, fail: FailureHandler): FastifyInstance {
+  const { tls } = options
+  const common = {
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    requestTimeout: 120_000,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARACTERS_MAX },
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      fail(badRequest('the path is not one'), request, reply)
+    },
+  } as const
+  const app =
+    tls === undefined
+      ? fastify(common)
+      : (fastify({
+          ...common,
+          https: {
+            cert: readFileSync(tls.certFile),
+            key: readFileSync(tls.keyFile),
+            ...(tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) }),
+            ...(tls.keyPassword === undefined ? {} : { passphrase: tls.keyPassword }),
+          },
+        }) as unknown as FastifyInstance)
+  // Bodies are JSON whatever they are called; handlers read them, in RabbitMQ's words where they cannot.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  return app
+}
+
+function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const paths = new Map<string, Route[]>()
+  for (const route of routes) {
+    const known = paths.get(route.path)
+    if (known === undefined) paths.set(route.path, [route])
+    else known.push(route)
+  }
+  return paths
+}
+
+/** In RabbitMQ's order. */
+function allowedMethods(routes: readonly Route[]): string[] {
+  const has = new Set<string>(routes.map(({ method }) => method))
+  const allowed = has.has('GET') ? ['HEAD', 'GET'] : []
+  for (const method of ['POST', 'PUT', 'DELETE']) if (has.has(method)) allowed.push(method)
+  return [...allowed, 'OPTIONS']
+}
+
+/** Throws 406 when the peer takes no JSON. */
+function checkAccepts(accept: string | undefined, route: Route): void {
+  if (accept === undefined || route.method !== 'GET') return
+  const taken = accept.split(',').map((each) => each.split(';')[0]!.trim().toLowerCase())
+  if (taken.some((type) => type === '*/*' || type.startsWith('application/') || type.startsWith('text/')))
+    return
+  throw new HttpError(406, 'not_acceptable', undefined)
+}
+
+function checkContentType(request: FastifyRequest, { contentType }: Route): void {
+  if (contentType === undefined) return
+  const given = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+  if (given !== contentType) throw new HttpError(415, 'unsupported_media_type', undefined)
+}
+
+/** A browser that was sent here by another site would attach the password it remembers. */
+function isForeignWrite(request: FastifyRequest, cors: CorsOptions | undefined): boolean {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false
+  if (request.headers['sec-fetch-site'] !== 'cross-site') return false
+  return Object.keys(corsHeaders(cors, request.headers.origin)).length === 0
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status)
+  if (answer.headers !== undefined) reply.headers(answer.headers)
+  if (answer.text !== undefined) return reply.send(answer.text)
+  if (answer.json === undefined) return reply.send()
+  return reply.header('content-type', 'application/json').send(JSON.stringify(answer.json))
+}
+
+function knownError(error: unknown): HttpError | undefined {
+  if (error instanceof HttpError) return error
+  if (error instanceof BrokerError) return httpErrorOf(error)
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 500
+  if (status === 413) return badRequest('payload is too large')
+  if (typeof status === 'number' && status >= 400 && status < 500) return badRequest('malformed request')
+  return undefined
+}

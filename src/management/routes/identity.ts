@@ -1,0 +1,48 @@
+import { createPasswordHash } from '../../auth/password-hash.js'
+import { ok } from '../http/answer.js'
+import type { Route } from '../http/route.js'
+import { listOf, OBJECT, objectOf, TEXT } from './schemas.js'
+
+/** Who asks, and what the node is. */
+export const IDENTITY_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/whoami',
+    access: 'management',
+    summary: 'The user whose credentials were sent',
+    answer: objectOf({ name: TEXT, tags: listOf(TEXT), is_internal_user: { type: 'boolean' } }),
+    handle: ({ principal, services }) =>
+      ok({
+        is_internal_user: services.users.directory.user(principal.name) !== undefined,
+        name: principal.name,
+        tags: principal.tags,
+      }),
+  },
+  {
+    method: 'GET',
+    path: '/version',
+    access: 'open',
+    summary: 'The RabbitMQ release whose behaviour is offered',
+    answer: TEXT,
+    handle: ({ services }) => ok(services.node.rabbitmqVersion),
+  },
+  {
+    method: 'GET',
+    path: '/extensions',
+    access: 'management',
+    summary: 'Scripts that plugins add to the pages',
+    answer: listOf(OBJECT),
+    handle: () => ok([]),
+  },
+  {
+    method: 'GET',
+    path: '/auth/hash_password/:password',
+    access: 'administrator',
+    summary: 'The hash of a password, as definitions carry it',
+    answer: objectOf({ ok: TEXT }),
+    handle: async (request) => {
+      const { hash } = await createPasswordHash(request.param('password'), request.services.hashing)
+      return ok({ ok: hash })
+    },
+  },
+]

@@ -1,0 +1,42 @@
+import type { Route } from '../http/route.js'
+import { BINDING_ROUTES } from './bindings.js'
+import { DEFINITION_ROUTES } from './definitions.js'
+import { docsRoutes } from './docs.js'
+import { EXCHANGE_ROUTES } from './exchanges.js'
+import { FEATURE_ROUTES } from './features.js'
+import { HEALTH_ROUTES } from './health.js'
+import { IDENTITY_ROUTES } from './identity.js'
+import { LIMIT_ROUTES } from './limits.js'
+import { MESSAGE_ROUTES } from './messages.js'
+import { NODE_ROUTES } from './node.js'
+import { PARAMETER_ROUTES } from './parameters.js'
+import { PEER_ROUTES } from './peers.js'
+import { PERMISSION_ROUTES } from './permissions.js'
+import { POLICY_ROUTES } from './policies.js'
+import { PUBLISHING_ROUTES } from './publishing.js'
+import { QUEUE_ROUTES } from './queues.js'
+import { USER_ROUTES } from './users.js'
+import { VHOST_ROUTES } from './vhosts.js'
+
+const DESCRIBED: readonly Route[] = [
+  ...IDENTITY_ROUTES,
+  ...NODE_ROUTES,
+  ...VHOST_ROUTES,
+  ...USER_ROUTES,
+  ...PERMISSION_ROUTES,
+  ...POLICY_ROUTES,
+  ...PARAMETER_ROUTES,
+  ...LIMIT_ROUTES,
+  ...EXCHANGE_ROUTES,
+  ...QUEUE_ROUTES,
+  ...BINDING_ROUTES,
+  ...PUBLISHING_ROUTES,
+  ...MESSAGE_ROUTES,
+  ...PEER_ROUTES,
+  ...DEFINITION_ROUTES,
+  ...HEALTH_ROUTES,
+  ...FEATURE_ROUTES,
+]
+
+/** Every route of the API. */
+export const ROUTES: readonly Route[] = [...DESCRIBED, ...docsRoutes(DESCRIBED)]

@@ -1,0 +1,181 @@
+import { tableFromPlain } from '../../core/field-table.js'
+import type { QueueRecord } from '../../core/topology/queue-record.js'
+import { CREATED, done, NO_CONTENT } from '../http/answer.js'
+import { type ApiRequest, compareText } from '../http/api-request.js'
+import { booleanIn, objectIn, textIn } from '../http/body.js'
+import { badRequest, HttpError } from '../http/http-error.js'
+import { list, one } from '../http/list.js'
+import type { Route } from '../http/route.js'
+import type { Json } from '../json.js'
+import { detailedQueueView, queueView, singleQueueView } from '../views/queue-view.js'
+import { BOOLEAN, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
+
+const QUEUE = objectOf({
+  name: TEXT,
+  vhost: TEXT,
+  type: TEXT,
+  durable: BOOLEAN,
+  auto_delete: BOOLEAN,
+  exclusive: BOOLEAN,
+  arguments: OBJECT,
+  node: TEXT,
+  state: TEXT,
+})
+
+export const QUEUE_ROUTES: readonly Route[] = [
+  ...['/queues', '/queues/:vhost', '/queues/detailed'].map(
+    (path): Route => ({
+      method: 'GET',
+      path,
+      access: 'management',
+      summary: path === '/queues/detailed' ? 'Queues with everything known of each' : 'Queues',
+      isList: true,
+      query: ['disable_stats', 'enable_queue_totals'],
+      answer: listOf(QUEUE),
+      handle: (request) => {
+        const view = path === '/queues/detailed' ? detailedQueueView : queueView
+        return list(request, {
+          items: sortedQueues(request),
+          nameOf: ({ name }) => name,
+          view: (queue) => view(request.services, queue, request.query),
+        })
+      },
+    }),
+  ),
+  {
+    method: 'GET',
+    path: '/queues/:vhost/:queue',
+    access: 'management',
+    summary: 'One queue',
+    answer: QUEUE,
+    handle: (request) => one(request, singleQueueView(request.services, request.queue, request.query)),
+  },
+  {
+    method: 'PUT',
+    path: '/queues/:vhost/:queue',
+    access: 'management',
+    summary: 'Declares a queue',
+    body: objectOf({}, { durable: BOOLEAN, auto_delete: BOOLEAN, arguments: OBJECT, node: TEXT }),
+    handle: putQueue,
+  },
+  {
+    method: 'DELETE',
+    path: '/queues/:vhost/:queue',
+    access: 'management',
+    summary: 'Deletes a queue',
+    query: ['if-unused', 'if-empty'],
+    handle: (request) => {
+      const { vhost, name } = request.queue
+      const conditions = { ifUnused: request.flag('if-unused'), ifEmpty: request.flag('if-empty') }
+      const { durable } = request.services.doors.deleteQueue(request.actor, vhost.name, name, conditions)
+      return done(durable)
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/queues/:vhost/:queue/contents',
+    access: 'management',
+    summary: 'Drops the ready messages of a queue',
+    handle: (request) => {
+      const { vhost, name } = request.queue
+      request.services.doors.purgeQueue(request.actor, vhost.name, name)
+      return NO_CONTENT
+    },
+  },
+  {
+    method: 'POST',
+    path: '/queues/:vhost/:queue/actions',
+    access: 'administrator',
+    summary: 'No action is left: always 400',
+    body: objectOf({ action: TEXT }),
+    handle: ({ body, queue }) => {
+      void queue
+      throw badRequest(['unknown', (body.action ?? 'undefined') as Json])
+    },
+  },
+  {
+    method: 'GET',
+    path: '/queues/quorum/:vhost/:queue/status',
+    access: 'management',
+    summary: 'The members of a quorum queue',
+    answer: listOf(OBJECT),
+    handle: (request) => {
+      const { queue, services } = request
+      if (queue.type !== 'quorum') {
+        throw new HttpError(503, 'failed', `${queue.type}_queue_not_supported`)
+      }
+      return {
+        status: 200,
+        json: [{ 'Node Name': services.node.name, 'Raft State': 'leader', Membership: 'voter' }],
+      }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/queues/quorum/:vhost/:queue/replicas/add',
+    access: 'administrator',
+    summary: 'Adds a member to a quorum queue; a node alone has none to add',
+    body: objectOf({ node: TEXT }),
+    handle: ({ queue, body }) => {
+      void queue
+      throw badRequest(`node ${textIn(body, 'node', '')} is not a member of the cluster`)
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/queues/quorum/:vhost/:queue/replicas/delete',
+    access: 'administrator',
+    summary: 'Takes a member from a quorum queue; the last one stays',
+    body: objectOf({ node: TEXT }),
+    handle: ({ queue }) => {
+      void queue
+      throw new HttpError(503, 'service_unavailable', 'last_node')
+    },
+  },
+  {
+    method: 'POST',
+    path: '/queues/quorum/replicas/on/:node/grow',
+    access: 'administrator',
+    summary: 'Adds members on a node; a node alone has nothing to do',
+    handle: () => NO_CONTENT,
+  },
+  {
+    method: 'DELETE',
+    path: '/queues/quorum/replicas/on/:node/shrink',
+    access: 'administrator',
+    summary: 'Takes the members on a node away; the last ones stay',
+    handle: () => {
+      throw new HttpError(503, 'service_unavailable', 'last_node')
+    },
+  },
+  {
+    method: 'POST',
+    path: '/rebalance/queues',
+    access: 'administrator',
+    summary: 'Spreads the leaders of queues over the nodes, in the background',
+    handle: () => NO_CONTENT,
+  },
+]
+
+/** By vhost, then by name. */
+function sortedQueues(request: ApiRequest): QueueRecord[] {
+  return request.vhostsOfPath.flatMap((vhost) =>
+    [...vhost.queues.values()].sort((a, b) => compareText(a.name, b.name)),
+  )
+}
+
+async function putQueue(request: ApiRequest) {
+  const { services, actor, body } = request
+  const vhost = request.vhostToWrite
+  const name = request.param('queue')
+  const isNew = !vhost.queues.has(name)
+  const { durable } = services.doors.declareQueue(actor, vhost.name, {
+    name,
+    durable: booleanIn(body, 'durable', false),
+    exclusive: false,
+    autoDelete: booleanIn(body, 'auto_delete', false),
+    arguments: tableFromPlain(objectIn(body, 'arguments')),
+  })
+  await durable
+  return isNew ? CREATED : NO_CONTENT
+}

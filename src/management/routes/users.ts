@@ -1,0 +1,189 @@
+import { createPasswordHash, type PasswordHash, parsePasswordHash } from '../../auth/password-hash.js'
+import { userLimitsFrom } from '../../auth/user-doors.js'
+import type { User } from '../../auth/users.js'
+import { BrokerError } from '../../core/errors.js'
+import { done, NO_CONTENT, put } from '../http/answer.js'
+import type { ApiRequest } from '../http/api-request.js'
+import { compareText } from '../http/api-request.js'
+import { objectIn, wordsIn } from '../http/body.js'
+import { badRequest, objectNotFound } from '../http/http-error.js'
+import { list, one } from '../http/list.js'
+import type { Route } from '../http/route.js'
+import type { JsonObject } from '../json.js'
+import type { ManagementServices } from '../management-services.js'
+import { queueView } from '../views/queue-view.js'
+import { permissionView, topicPermissionView, userView } from '../views/user-view.js'
+import { listOf, OBJECT, objectOf, TEXT, WORDS } from './schemas.js'
+
+const USER = objectOf({
+  name: TEXT,
+  password_hash: TEXT,
+  hashing_algorithm: TEXT,
+  tags: listOf(TEXT),
+  limits: OBJECT,
+})
+
+export const USER_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/users',
+    access: 'administrator',
+    summary: 'Users',
+    isList: true,
+    answer: listOf(USER),
+    handle: (request) => listUsers(request, () => true),
+  },
+  {
+    method: 'GET',
+    path: '/users/without-permissions',
+    access: 'administrator',
+    summary: 'Users without a permission in any virtual host',
+    isList: true,
+    answer: listOf(USER),
+    handle: (request) => {
+      const { directory } = request.services.users
+      const withSome = new Set([...directory.permissions()].map(({ user }) => user))
+      return listUsers(request, ({ name }) => !withSome.has(name))
+    },
+  },
+  {
+    method: 'POST',
+    path: '/users/bulk-delete',
+    access: 'administrator',
+    summary: 'Deletes several users; unknown names are passed over',
+    body: objectOf({ users: listOf(TEXT) }),
+    handle: async ({ services, actor, body }) => {
+      const { users } = services
+      const known = wordsIn(body.users).filter((name) => users.directory.user(name) !== undefined)
+      await Promise.all(known.map((name) => users.deleteUser(actor, name)))
+      return NO_CONTENT
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:user',
+    access: 'administrator',
+    summary: 'One user',
+    answer: USER,
+    handle: (request) => one(request, userView(userOf(request))),
+  },
+  {
+    method: 'PUT',
+    path: '/users/:user',
+    access: 'administrator',
+    summary: 'Makes a user, or replaces password and tags of one',
+    body: objectOf({ tags: WORDS }, { password: TEXT, password_hash: TEXT, hashing_algorithm: TEXT }),
+    handle: async (request) => {
+      const { services, body, actor } = request
+      const name = request.param('user')
+      const user = await userFrom(services, { ...body, name })
+      const limits = services.users.directory.user(name)?.limits ?? {}
+      return put(services.users.putUser(actor, { ...user, limits }))
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/users/:user',
+    access: 'administrator',
+    summary: 'Deletes a user and closes the connections made in that name',
+    handle: (request) => {
+      const { name } = userOf(request)
+      return done(request.services.users.deleteUser(request.actor, name))
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:user/permissions',
+    access: 'administrator',
+    summary: 'Permissions of a user',
+    isList: true,
+    answer: listOf(OBJECT),
+    handle: (request) => {
+      const items = [...request.services.users.directory.permissions(userOf(request).name)]
+      return list(request, { items, view: permissionView, paged: false })
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:user/topic-permissions',
+    access: 'administrator',
+    summary: 'Topic permissions of a user',
+    isList: true,
+    answer: listOf(OBJECT),
+    handle: (request) => {
+      const items = [...request.services.users.directory.topicPermissions(userOf(request).name)]
+      return list(request, { items, view: topicPermissionView, paged: false })
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:user/queues',
+    access: 'management',
+    summary: 'Queues that a user declared',
+    isList: true,
+    answer: listOf(OBJECT),
+    handle: (request) => {
+      const { services, query } = request
+      const maker = request.param('user')
+      const queues = request.vhosts.flatMap((vhost) => [...vhost.queues.values()])
+      return list(request, {
+        items: queues.filter((queue) => services.makers.of(queue) === maker),
+        nameOf: ({ name }) => name,
+        view: (queue) => queueView(services, queue, query),
+      })
+    },
+  },
+]
+
+function listUsers(request: ApiRequest, isShown: (user: User) => boolean) {
+  const users = [...request.services.users.directory.users()].filter(isShown)
+  return list(request, {
+    items: users.sort((a, b) => compareText(a.name, b.name)),
+    nameOf: ({ name }) => name,
+    view: userView,
+  })
+}
+
+function userOf(request: ApiRequest): User {
+  const user = request.services.users.directory.user(request.param('user'))
+  if (user === undefined) throw objectNotFound()
+  return user
+}
+
+/**
+ * A user as a body or a definitions file has it, with `hashing_algorithm` that of the node when none is given. Throws
+ * 400. `fallbackAlgorithm` is for hashes of files that name none.
+ */
+export async function userFrom(
+  services: ManagementServices,
+  body: JsonObject,
+  fallbackAlgorithm: string = services.hashing,
+): Promise<User> {
+  if (body.tags === undefined) throw badRequest('tags_not_present')
+  if (body.password !== undefined && body.password_hash !== undefined) {
+    throw badRequest('both_password_and_password_hash_are_provided')
+  }
+  return {
+    name: String(body.name),
+    passwordHash: await passwordHashFrom(services, body, fallbackAlgorithm),
+    tags: wordsIn(body.tags),
+    limits: userLimitsFrom(objectIn(body, 'limits') as Parameters<typeof userLimitsFrom>[0]),
+  }
+}
+
+async function passwordHashFrom(
+  { hashing }: ManagementServices,
+  { password, password_hash: hash, hashing_algorithm: named }: JsonObject,
+  fallbackAlgorithm: string,
+): Promise<PasswordHash | undefined> {
+  if (typeof password === 'string') return password === '' ? undefined : createPasswordHash(password, hashing)
+  if (password !== undefined && password !== null) throw badRequest(['not_string', password])
+  if (hash === undefined || hash === null) return undefined
+  if (typeof hash !== 'string') throw badRequest(['not_string', hash])
+  const algorithm = typeof named === 'string' ? named : fallbackAlgorithm
+  try {
+    return parsePasswordHash(hash, algorithm)
+  } catch (error) {
+    throw error instanceof BrokerError ? badRequest(error.explanation) : error
+  }
+}

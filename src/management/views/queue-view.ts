@@ -1,0 +1,135 @@
+import { tableToPlain } from '../../core/field-table.js'
+import type { QueueRecord } from '../../core/topology/queue-record.js'
+import type { Json, JsonObject } from '../json.js'
+import type { ManagementServices } from '../management-services.js'
+import { consumerViewsOf } from './consumer-view.js'
+
+/** What of a queue every answer shows: nothing that counts. */
+function queueFacts(services: ManagementServices, queue: QueueRecord): JsonObject {
+  return {
+    arguments: tableToPlain(queue.arguments),
+    auto_delete: queue.autoDelete,
+    durable: queue.durable,
+    exclusive: queue.exclusive,
+    internal: false,
+    internal_owner: false,
+    name: queue.name,
+    node: services.node.name,
+    state: 'running',
+    type: queue.type,
+    vhost: queue.vhost.name,
+  }
+}
+
+/** An item of a list of queues; `query` may ask for less. */
+export function queueView(
+  services: ManagementServices,
+  queue: QueueRecord,
+  query: URLSearchParams,
+): JsonObject {
+  if (query.get('disable_stats') === 'true') return queueWithoutStatistics(services, queue, query)
+  const { policy, operatorPolicy } = queue.policies
+  return {
+    ...queueFacts(services, queue),
+    ...(policy === undefined ? {} : { policy: policy.name }),
+    ...(operatorPolicy === undefined ? {} : { operator_policy: operatorPolicy.name }),
+    effective_policy_definition: effectivePolicyView(services, queue),
+    ...countFields(services, queue),
+    ...placeFields(services, queue),
+    ...services.statistics?.queue(queue, query),
+  }
+}
+
+/** A queue by itself, or in the detailed list. */
+export function detailedQueueView(
+  services: ManagementServices,
+  queue: QueueRecord,
+  query: URLSearchParams,
+): JsonObject {
+  return {
+    ...queueView(services, queue, query),
+    policy: queue.policies.policy?.name ?? null,
+    operator_policy: queue.policies.operatorPolicy?.name ?? null,
+    ...typeFields(queue),
+  }
+}
+
+export function singleQueueView(
+  services: ManagementServices,
+  queue: QueueRecord,
+  query: URLSearchParams,
+): JsonObject {
+  return {
+    consumer_details: consumerViewsOf(services, queue),
+    deliveries: [],
+    incoming: [],
+    ...detailedQueueView(services, queue, query),
+  }
+}
+
+function queueWithoutStatistics(
+  services: ManagementServices,
+  queue: QueueRecord,
+  query: URLSearchParams,
+): JsonObject {
+  const facts = queueFacts(services, queue)
+  if (query.get('enable_queue_totals') !== 'true') return facts
+  const { ready, unacked } = services.shards.portFor(queue.id).countsOf(queue.id)
+  return {
+    ...facts,
+    ...placeFields(services, queue),
+    messages: ready + unacked,
+    messages_ready: ready,
+    messages_unacknowledged: unacked,
+  }
+}
+
+function countFields(services: ManagementServices, queue: QueueRecord): JsonObject {
+  const { ready, unacked, consumers, readyBytes } = services.shards.portFor(queue.id).countsOf(queue.id)
+  return {
+    consumers,
+    ...(queue.type === 'stream' ? {} : { consumer_capacity: 0, consumer_utilisation: 0 }),
+    messages: ready + unacked,
+    messages_ready: ready,
+    messages_unacknowledged: unacked,
+    messages_ram: ready + unacked,
+    messages_ready_ram: ready,
+    messages_unacknowledged_ram: unacked,
+    messages_persistent: 0,
+    message_bytes: readyBytes,
+    message_bytes_ready: readyBytes,
+    message_bytes_unacknowledged: 0,
+    message_bytes_ram: readyBytes,
+    message_bytes_persistent: 0,
+    memory: 0,
+    reductions: 0,
+    ...(queue.type === 'classic' ? { storage_version: 2 } : {}),
+  }
+}
+
+/** Where a replicated queue lives. */
+function placeFields({ node }: ManagementServices, queue: QueueRecord): JsonObject {
+  if (queue.type === 'classic') return {}
+  return { leader: node.name, members: [node.name], online: [node.name] }
+}
+
+function typeFields({ type, settings }: QueueRecord): JsonObject {
+  switch (type) {
+    case 'classic':
+      return { exclusive_consumer_tag: null, single_active_consumer_tag: null, head_message_timestamp: null }
+    case 'quorum':
+      return {
+        delivery_limit: settings.deliveryLimit ?? 'unlimited',
+        delayed_retry: settings.delayedRetryType,
+        single_active_consumer_tag: null,
+        messages_dlx: 0,
+        message_bytes_dlx: 0,
+      }
+    case 'stream':
+      return { readers: {}, segments: 1, first_timestamp: null }
+  }
+}
+
+function effectivePolicyView(services: ManagementServices, queue: QueueRecord): JsonObject {
+  return Object.fromEntries(services.doors.effectivePolicy(queue)) as Record<string, Json>
+}
