@@ -7,6 +7,7 @@ missing=()
 command -v amqp-publish >/dev/null || missing+=(amqp-tools)
 # Debian's pika belongs to Debian's Python, which need not be the first one on PATH.
 /usr/bin/python3 -c 'import pika' 2>/dev/null || missing+=(python3-pika)
+command -v chromium >/dev/null || missing+=(chromium)
 
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 echo "test tools: ${missing[*]} missing" >&2
