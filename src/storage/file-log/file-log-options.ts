@@ -11,7 +11,7 @@ export const SEGMENT_BYTES_DEFAULT = 32 << 20
 /** What a file log is told. */
 export interface FileLogOptions {
   readonly disk: Disk
-  /** Folder of the log's segments. */
+  /** Folder of the log's segments: exists with a durable name, or has nothing in it that must survive. */
   readonly folder: string
   /** Folder for transient messages that memory has no room for; its segments are removed at every start. */
   readonly scratchFolder: string
@@ -28,6 +28,8 @@ export interface FileLogOptions {
   readonly unwrittenBytesMax: number
   /** Asked once a batch is durable: nothing of it counts as such before what this returns has resolved. */
   readonly beforeConfirm?: () => Promise<void> | undefined
+  /** Octets of an ordinary chunk, a multiple of 8 up to the default of 1 MiB: smaller in tests. */
+  readonly chunkBytes?: number
   /** Chunks that the log may have: for tests. Default: as many as refs can tell apart. */
   readonly chunkSlotsMax?: number
   /** The log failed for good: it takes no more writes. */

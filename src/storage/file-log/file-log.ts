@@ -78,9 +78,9 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   /** To be had from `openFileLog`: until {@link recover} is over nothing else may be called. */
   constructor(options: FileLogOptions) {
     this.options = options
-    const { clock, logger, arena } = options
+    const { clock, logger } = options
     this.table = new SegmentTable(options)
-    this.residency = new Residency(arena, this.table, options.residentBytesMax, clock, logger)
+    this.residency = new Residency(this.table, options)
     this.flusher = new Flusher(this.table, this, options.sync, clock, logger)
     this.cleaner = new Cleaner(this.table, this.residency, this, options)
   }
@@ -90,7 +90,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     const { disk, folder, scratchFolder, logger } = this.options
     try {
       await prepareFolders(disk, folder, scratchFolder)
-      const recovery = await recoverLog(disk, folder, 'existing', this.table, this.owner!)
+      const recovery = await recoverLog(this.options, 'existing', this.table, this.owner!)
       await repairLog(disk, folder, this.table, recovery, logger)
       this.flusher.nextIndex = recovery.report.lastBatchIndex + 1
       setImmediate(() => this.cleaner.run())
@@ -196,7 +196,9 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     const follows = this.atomicDepth > 0 && this.closeBatch(true)
     if (!follows) this.closeBatch(false)
     this.completeChunk()
-    if (this.segment === undefined || this.segment.sizeBytes >= this.options.segmentBytesMax) {
+    // An atomic piece of work lies in one segment: were it in two, its first part could go before the second.
+    const isFull = this.segment !== undefined && this.segment.sizeBytes >= this.options.segmentBytesMax
+    if (this.segment === undefined || (isFull && !follows)) {
       if (this.segment !== undefined) this.segment.complete = true
       this.segment = this.table.create(true)
     }

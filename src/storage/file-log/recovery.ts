@@ -20,6 +20,7 @@ import { StorageError } from '../storage-error.js'
 import { readPart } from '../whole-file.js'
 import { BATCH_HEADER_BYTES, BatchFlag, type BatchHeader } from './batch.js'
 import { POSITION_STEP } from './event-writer.js'
+import type { FileLogOptions } from './file-log-options.js'
 import type { LogChunk } from './log-chunk.js'
 import {
   decodeSegmentHeader,
@@ -93,8 +94,7 @@ export interface Recovery {
  * when it throws: the table has them. Throws a StorageError when a format is not known.
  */
 export async function recoverLog(
-  disk: Disk,
-  folder: string,
+  { disk, folder, chunkBytes = CHUNK_BYTES }: Pick<FileLogOptions, 'disk' | 'folder' | 'chunkBytes'>,
   mode: OpenMode,
   table: SegmentTable,
   owner: RecoveryOwner,
@@ -107,7 +107,7 @@ export async function recoverLog(
   const found: FoundSegment[] = []
   for (const { number, path } of names) found.push(await openSegment(disk, table.adopt(number, path), mode))
   table.epoch = 1 + Math.max(0, ...found.map(({ header }) => header?.epoch ?? 0))
-  const replay = new Replay(table, owner)
+  const replay = new Replay(table, owner, chunkBytes)
   for (const each of found) await replay.read(each)
   return replay.finish(found)
 }
@@ -138,6 +138,7 @@ class Replay implements SegmentVisitor {
   }
   private readonly table: SegmentTable
   private readonly owner: RecoveryOwner
+  private readonly chunkBytes: number
   private readonly reader = new SegmentReader()
   private readonly view = new MessageView()
   private readonly history = {
@@ -157,9 +158,10 @@ class Replay implements SegmentVisitor {
   /** Batches that count only once the one that ends their group is there: copies of them. */
   private group: { readonly batch: BrokenBatch; readonly memory: RecordMemory }[] = []
 
-  constructor(table: SegmentTable, owner: RecoveryOwner) {
+  constructor(table: SegmentTable, owner: RecoveryOwner, chunkBytes: number) {
     this.table = table
     this.owner = owner
+    this.chunkBytes = chunkBytes
   }
 
   async read({ segment, file, sizeBytes, header }: FoundSegment): Promise<void> {
@@ -256,7 +258,7 @@ class Replay implements SegmentVisitor {
     const { chunk } = this
     if (chunk !== undefined && chunk.segment === segment) {
       const offset = position - chunk.filePosition
-      if (offset === chunk.used && offset + batchBytes <= CHUNK_BYTES) return chunk
+      if (offset === chunk.used && offset + batchBytes <= this.chunkBytes) return chunk
     }
     this.chunk = this.table.addChunk(segment, position)
     return this.chunk

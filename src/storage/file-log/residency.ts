@@ -3,6 +3,7 @@ import type { Clock, ClockTimer } from '../../util/clock.js'
 import type { Logger } from '../../util/logger.js'
 import { CHUNK_BYTES } from '../chunk.js'
 import { readBatch } from './batch.js'
+import type { FileLogOptions } from './file-log-options.js'
 import type { LogChunk } from './log-chunk.js'
 import type { SegmentTable } from './segment-table.js'
 
@@ -21,6 +22,7 @@ export class Residency {
   private readonly arena: Arena
   private readonly table: SegmentTable
   private readonly limitBytes: number
+  private readonly chunkBytes: number
   private readonly readAheadChunks: number
   private readonly clock: Clock
   private readonly logger: Logger
@@ -32,13 +34,15 @@ export class Residency {
   private whenIdle: (() => void) | undefined
   bytes = 0
 
-  constructor(arena: Arena, table: SegmentTable, limitBytes: number, clock: Clock, logger: Logger) {
+  constructor(table: SegmentTable, options: FileLogOptions) {
+    const { arena, residentBytesMax: limitBytes, clock, logger, chunkBytes = CHUNK_BYTES } = options
+    this.chunkBytes = chunkBytes
     this.arena = arena
     this.table = table
     this.limitBytes = limitBytes
     this.readAheadChunks = Math.min(
       READ_AHEAD_CHUNKS,
-      Math.floor((limitBytes * READ_AHEAD_SHARE) / CHUNK_BYTES),
+      Math.floor((limitBytes * READ_AHEAD_SHARE) / chunkBytes),
     )
     this.clock = clock
     this.logger = logger
@@ -51,7 +55,7 @@ export class Residency {
   }
 
   private takeMemory(chunk: LogChunk, sizeBytes: number): void {
-    chunk.place(this.arena.take(Math.max(sizeBytes, CHUNK_BYTES)))
+    chunk.place(this.arena.take(Math.max(sizeBytes, this.chunkBytes)))
     chunk.lastUse = ++this.tick
     this.resident.push(chunk)
     this.bytes += chunk.sizeBytes

@@ -3,7 +3,7 @@ import type { RecordMemory } from '../record.js'
 import { BATCH_HEADER_BYTES, type BatchHeader, batchLengthAt, readBatch } from './batch.js'
 import { SEGMENT_HEADER_BYTES } from './segment.js'
 
-/** Octets read at a time; grows for batches that are larger. */
+/** Most octets read at a time, but for batches that are larger. */
 const READ_BYTES = 4 << 20
 
 /** What a reader finds in a segment, in order. */
@@ -18,7 +18,7 @@ export interface SegmentVisitor {
 export class SegmentReader {
   /** Stands in the batches of the segment; undefined while nobody knows. */
   salt: number | undefined
-  private memory = memoryOf(READ_BYTES)
+  private memory = memoryOf(BATCH_HEADER_BYTES)
   private file: DiskFile | undefined
   private position = 0
   private size = 0
@@ -28,6 +28,8 @@ export class SegmentReader {
     this.file = file
     this.size = sizeBytes
     this.salt = salt
+    const readBytes = Math.min(READ_BYTES, (sizeBytes + 7) & -8)
+    if (this.memory.bytes.length < readBytes) this.memory = memoryOf(readBytes)
     this.position = Math.min(SEGMENT_HEADER_BYTES, sizeBytes)
   }
 

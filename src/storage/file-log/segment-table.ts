@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { assert } from '../../util/assert.js'
 import type { Clock, ClockTimer } from '../../util/clock.js'
 import type { Logger } from '../../util/logger.js'
-import { type Disk, DiskError } from '../disk.js'
+import { type Disk, DiskError, type DiskFile } from '../disk.js'
 import { CHUNK_SLOTS_MAX } from '../ref.js'
 import { StorageError } from '../storage-error.js'
 import type { FileLogOptions } from './file-log-options.js'
@@ -168,17 +168,14 @@ export class SegmentTable {
   }
 
   private async open(segment: Segment): Promise<void> {
-    const { disk } = this
-    // A file of this name is what an earlier attempt left behind when the disk refused.
-    await disk.remove(segment.path)
-    const file = await disk.open(segment.path, 'create')
+    const file = await this.createFile(segment.path)
     try {
       const { number, salt } = segment
       const header = encodeSegmentHeader({ format: LOG_FORMAT, number, epoch: this.epoch, salt })
       await new Promise<void>((resolve, reject) => {
         file.write(header, 0, header.length, 0, (error) => (error === undefined ? resolve() : reject(error)))
       })
-      if (segment.durable) await disk.syncDirectory(dirname(segment.path))
+      if (segment.durable) await this.disk.syncDirectory(dirname(segment.path))
     } catch (error) {
       await file.close().catch(() => {})
       throw error
@@ -188,6 +185,17 @@ export class SegmentTable {
       throw new DiskError(`opening ${segment.path}`, 'EBADF', new Error('the segment is not needed any more'))
     }
     segment.opened(file)
+  }
+
+  private async createFile(path: string): Promise<DiskFile> {
+    try {
+      return await this.disk.open(path, 'create')
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.code !== 'EEXIST') throw error
+      // What an earlier attempt left behind when the disk refused.
+      await this.disk.remove(path)
+      return this.disk.open(path, 'create')
+    }
   }
 
   private opened(segment: Segment, error: DiskError | undefined): void {
