@@ -14,6 +14,7 @@ export const QUARANTINE_FOLDER = 'quarantine'
 /**
  * Makes a log whole after its recovery, so that the next one finds nothing to report: cuts torn writes off, keeps
  * damaged stretches aside and covers them with void batches, and makes batches void whose piece of work is incomplete.
+ * When it resolves, everything that was recovered is durable.
  */
 export async function repairLog(
   disk: Disk,
@@ -23,22 +24,21 @@ export async function repairLog(
   logger: Logger,
 ): Promise<void> {
   const { found, damage, broken } = recovery
-  const touched = new Set<DiskFile>()
   const fileOf = new Map(found.map(({ segment, file }) => [segment, file]))
   for (const each of damage) {
     const file = fileOf.get(each.segment)!
     if (!each.isTorn && !(await keepAside(disk, folder, file, each, logger))) continue
-    touched.add(file)
     if (each.position === 0) await writeHeader(file, each, table.epoch)
     else if (each.atEnd) await cut(file, each)
     else await makeVoid(file, each.position, each.lengthBytes, table.epoch, each.segment.salt)
   }
   for (const { segment, position, lengthBytes } of broken) {
     const file = fileOf.get(segment)!
-    touched.add(file)
     await makeVoid(file, position, lengthBytes, table.epoch, segment.salt)
   }
-  for (const file of touched) await syncFile(file)
+  // What the end of a process left in the page cache was read as well: from now on the shard builds on it.
+  for (const { file } of found) await syncFile(file)
+  await disk.syncDirectory(folder)
   for (const each of found) if (isEmpty(each)) await remove(disk, table, each)
 }
 
