@@ -76,7 +76,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
       values.diskFreeRelative === undefined
         ? { absoluteBytes: values.diskFreeAbsoluteBytes }
         : { relative: values.diskFreeRelative },
-    managementPort: values.managementTlsPort ?? values.managementPort,
+    managementPort: values.managementTlsPort ?? managementPortOf(values, origins),
     managementHost:
       values.managementTlsPort === undefined
         ? values.managementHost
@@ -140,6 +140,12 @@ function tlsOf(values: OptionValues): TlsOptions | undefined {
     ciphers: values.tlsCiphers,
     honorCipherOrder: values.tlsHonorCipherOrder,
   }
+}
+
+/** Whoever lets the system choose the port of AMQP does not want a fixed one here, unless it was asked for. */
+function managementPortOf(values: OptionValues, origins: ReadonlyMap<OptionName, Origin>): number {
+  const isAsked = origins.get('managementPort')?.kind !== 'default'
+  return values.amqpPort === 0 && !isAsked ? 0 : values.managementPort
 }
 
 /** With a slash before it and none after it. */

@@ -89,10 +89,16 @@ export const OPTIONS = {
     flag: { name: 'amqp-port', placeholder: 'N' },
     environment: [{ name: 'RABBITMQ_NODE_PORT', weak: true }],
   }),
-  managementPort: value('management.tcp.port', PORT, 15_672, 'Port of the HTTP API; 0 picks a free one.', {
-    flag: { name: 'management-port', placeholder: 'N' },
-    aliases: ['management.listener.port'],
-  }),
+  managementPort: value(
+    'management.tcp.port',
+    PORT,
+    15_672,
+    'Port of the HTTP API; 0 picks a free one, as it does by default where amqp_port is 0.',
+    {
+      flag: { name: 'management-port', placeholder: 'N' },
+      aliases: ['management.listener.port'],
+    },
+  ),
   managementHost: value(
     'management.tcp.ip',
     BIND_ADDRESS,

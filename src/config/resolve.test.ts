@@ -215,7 +215,7 @@ test('a bad value is refused with what was expected and what was found', () => {
 
 test('every problem of a file is reported at once', () => {
   assert.equal(
-    refusal({ conf: 'heartbeet = 5\nchannel_max = x\nload_definitions = d.json' }).split('\n').length,
+    refusal({ conf: 'heartbeet = 5\nchannel_max = x\nauth_http.user_path = d' }).split('\n').length,
     3,
   )
 })

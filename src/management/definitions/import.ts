@@ -11,8 +11,8 @@ import { booleanIn, objectIn, textIn } from '../http/body.js'
 import { badRequest, HttpError } from '../http/http-error.js'
 import { isJsonObject, type Json, type JsonObject } from '../json.js'
 import type { ManagementServices } from '../management-services.js'
-import { userFrom } from '../routes/users.js'
-import { metadataFrom } from '../routes/vhosts.js'
+import { userFrom } from '../user-request.js'
+import { metadataFrom } from '../vhost-request.js'
 
 /** Releases whose files mean MD5 by a password hash that names no algorithm. */
 const MD5_VERSIONS = /^3\.[0-5]\./

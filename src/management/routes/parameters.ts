@@ -1,5 +1,6 @@
 import type { ParameterValue } from '../../core/policy/parameter-value.js'
 import type { Vhost } from '../../core/topology/vhost.js'
+import { CLUSTER_NAME, clusterNameOf } from '../cluster-name.js'
 import { CREATED, done, NO_CONTENT, ok, put } from '../http/answer.js'
 import type { ApiRequest } from '../http/api-request.js'
 import { requireKeys } from '../http/body.js'
@@ -12,7 +13,6 @@ import { ANY, listOf, objectOf, TEXT } from './schemas.js'
 const PARAMETER = objectOf({ value: ANY, vhost: TEXT, component: TEXT, name: TEXT })
 const GLOBAL_PARAMETER = objectOf({ name: TEXT, value: ANY })
 const VALUE_BODY = objectOf({ value: ANY })
-const CLUSTER_NAME = 'cluster_name'
 
 export const PARAMETER_ROUTES: readonly Route[] = [
   ...['/parameters', '/parameters/:component', '/parameters/:component/:vhost'].map(
@@ -131,12 +131,6 @@ export const PARAMETER_ROUTES: readonly Route[] = [
     },
   },
 ]
-
-/** The name that an operator gave the cluster, else that of the configuration. */
-export function clusterNameOf({ doors, node }: ApiRequest['services']): string {
-  const name = doors.topology.globalParameters.get(CLUSTER_NAME)
-  return typeof name === 'string' ? name : node.clusterName
-}
 
 function parametersIn(request: ApiRequest): ParameterRecord[] {
   const { component } = request.params

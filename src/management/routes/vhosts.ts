@@ -1,12 +1,10 @@
-import { QUEUE_TYPES, type QueueType } from '../../core/queue/settings.js'
-import type { VhostMetadata } from '../../core/topology/vhost.js'
 import { done, NO_CONTENT, put } from '../http/answer.js'
 import type { ApiRequest } from '../http/api-request.js'
-import { booleanIn, objectIn, textIn, wordsIn } from '../http/body.js'
-import { badRequest, HttpError } from '../http/http-error.js'
+import { booleanIn } from '../http/body.js'
+import { HttpError } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
-import type { JsonObject } from '../json.js'
+import { metadataFrom } from '../vhost-request.js'
 import { permissionView, topicPermissionView } from '../views/user-view.js'
 import { vhostView } from '../views/vhost-view.js'
 import { BOOLEAN, listOf, OBJECT, objectOf, TEXT, WORDS } from './schemas.js'
@@ -163,30 +161,6 @@ async function putVhost(request: ApiRequest) {
   })
   if (tracing !== undefined) services.doors.setVhostTracing(name, tracing)
   return put({ created: false, durable })
-}
-
-/** What a body, or the metadata of a definitions file, says of a vhost. What it leaves out is cleared, as in RabbitMQ. */
-export function metadataFrom(body: JsonObject): Partial<VhostMetadata> {
-  const nested = objectIn(body, 'metadata')
-  const all = { ...nested, ...body }
-  const isProtected = all.protected_from_deletion
-  return {
-    description: textIn(all, 'description', ''),
-    tags: wordsIn(all.tags),
-    defaultQueueType: queueTypeFrom(all.default_queue_type ?? all.defaultqueuetype),
-    ...(isProtected === undefined
-      ? {}
-      : { protectedFromDeletion: booleanIn(all, 'protected_from_deletion', false) }),
-  }
-}
-
-function queueTypeFrom(value: JsonObject[string]): QueueType | undefined {
-  if (value === undefined || value === null || value === '' || value === 'undefined') return undefined
-  const type = QUEUE_TYPES.find((known) => known === value || `rabbit_${known}_queue` === value)
-  if (type === undefined) {
-    throw badRequest(`${typeof value === 'string' ? value : JSON.stringify(value)} is not a valid queue type`)
-  }
-  return type
 }
 
 function protect({ services, actor, vhost }: ApiRequest, protectedFromDeletion: boolean) {

@@ -1,6 +1,6 @@
+import { clusterNameOf } from '../cluster-name.js'
 import type { ApiRequest } from '../http/api-request.js'
 import type { JsonObject } from '../json.js'
-import { clusterNameOf } from '../routes/parameters.js'
 import { exchangeTypesView } from './node-view.js'
 
 /** The cluster at a glance, as far as the sender may see it. */

@@ -131,5 +131,6 @@ function typeFields({ type, settings }: QueueRecord): JsonObject {
 }
 
 function effectivePolicyView(services: ManagementServices, queue: QueueRecord): JsonObject {
-  return Object.fromEntries(services.doors.effectivePolicy(queue)) as Record<string, Json>
+  const members = [...services.doors.effectivePolicy(queue)].sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(members) as Record<string, Json>
 }
