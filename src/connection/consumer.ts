@@ -1,12 +1,33 @@
+import type { ReadableQueue } from '../core/doors.js'
 import type { MessageView } from '../core/message.js'
-import type { CancelReason, DeliveryFacts, DeliverySink, ShardPort } from '../core/shard-port.js'
+import type {
+  CancelReason,
+  DeliveryFacts,
+  DeliverySink,
+  ShardPort,
+  Subscription,
+} from '../core/shard-port.js'
+import type { FieldTable } from '../protocol/amqp091/field-table.js'
 import type { Consuming } from './consuming.js'
 import { deliverPrefix } from './delivery-writer.js'
+import type { QueueUse } from './queue-use.js'
+
+/** What a consumer is. */
+export interface ConsumerFacts {
+  readonly queue: ReadableQueue
+  readonly subscription: Subscription
+  /** As in basic.consume. */
+  readonly arguments: FieldTable
+  /** Where what it takes is counted. */
+  readonly use: QueueUse
+}
 
 /** A consumer of a channel: where the deliveries of one subscription arrive. */
 export class Consumer implements DeliverySink {
   readonly tag: string
   readonly noAck: boolean
+  readonly facts: ConsumerFacts
+  readonly use: QueueUse
   readonly port: ShardPort
   /** What all of its basic.deliver frames begin with. */
   readonly prefix: Buffer
@@ -22,17 +43,18 @@ export class Consumer implements DeliverySink {
   constructor(
     owner: Consuming,
     channelNumber: number,
-    tag: string,
-    noAck: boolean,
+    facts: ConsumerFacts,
     nowait: boolean,
     port: ShardPort,
   ) {
     this.owner = owner
-    this.tag = tag
-    this.noAck = noAck
+    this.facts = facts
+    this.use = facts.use
+    this.tag = facts.subscription.consumerTag
+    this.noAck = facts.subscription.noAck
     this.nowait = nowait
     this.port = port
-    this.prefix = deliverPrefix(channelNumber, tag)
+    this.prefix = deliverPrefix(channelNumber, this.tag)
   }
 
   subscribed(subscriptionId: number): void {

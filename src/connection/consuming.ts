@@ -19,6 +19,7 @@ import type { ChannelHost } from './channel-host.js'
 import { Consumer } from './consumer.js'
 import { parseConsumerArguments } from './consumer-arguments.js'
 import { writeDelivery, writeGetOk } from './delivery-writer.js'
+import { QueueUses } from './queue-use.js'
 import { ReplyConsumer } from './reply-consumer.js'
 import { REPLY_TO_QUEUE } from './reply-to.js'
 import { UnackedRing } from './unacked-ring.js'
@@ -28,6 +29,8 @@ const CONSUMER_TAG_OCTETS = 16
 /** The receiving half of a channel: consumers, gets, and what they hold unacked. */
 export class Consuming {
   readonly unacked = new UnackedRing()
+  /** What was taken, by queue. */
+  readonly uses = new QueueUses()
   /** The consumer of direct reply-to, if there is one. */
   replyConsumer: ReplyConsumer | undefined
   /** Why the channel has to be closed at the end of the turn. */
@@ -90,7 +93,6 @@ export class Consuming {
     const args = parseConsumerArguments(method.arguments, queue, host.vhost, host.clock.now())
     const port = host.shards.portFor(queue.id)
     const ownTag = tag === '' ? newConsumerTag() : tag
-    const consumer = new Consumer(this, this.channelNumber, ownTag, method.noAck, method.nowait, port)
     const subscription: Subscription = {
       consumerTag: ownTag,
       noAck: method.noAck,
@@ -100,11 +102,14 @@ export class Consuming {
         this.consumerPrefetch === 0 && queue.type === 'stream' ? this.channelPrefetch : this.consumerPrefetch,
       ...args,
     }
+    const facts = { queue, subscription, arguments: method.arguments, use: this.uses.of(queue.id) }
+    const consumer = new Consumer(this, this.channelNumber, facts, method.nowait, port)
     // Known before it subscribes: a stream or a queue with a backlog delivers during the call.
     this.consumers.set(ownTag, consumer)
     try {
       const id = port.subscribe(queue.id, subscription, consumer)
       consumer.subscriptionId = id
+      consumer.use.consumers += 1
     } catch (error) {
       this.consumers.delete(ownTag)
       throw error
@@ -120,6 +125,7 @@ export class Consuming {
     const consumer = this.consumers.get(tag)
     if (consumer === undefined) return false
     this.consumers.delete(tag)
+    consumer.use.consumers -= 1
     // Deliveries that the port makes on its way out still count: they come before cancel-ok.
     consumer.port.unsubscribe(consumer.subscriptionId)
     consumer.ended = true
@@ -141,20 +147,39 @@ export class Consuming {
       )
     this.getNoAck = noAck
     const found = host.shards.portFor(queue.id).get(queue.id, noAck, this.getSink)
-    if (found === false) encodeBasicGetEmpty(host.output, this.channelNumber)
-    else if (found !== true) this.getLater(found)
+    if (found === false) this.getEmpty(queue.id)
+    else if (found !== true) this.getLater(queue.id, found)
   }
 
   /** The message is read from the disk first; what the client sends meanwhile waits. */
-  private getLater(found: Promise<boolean>): void {
+  private getLater(queueId: number, found: Promise<boolean>): void {
     const { host } = this
     let isFound = false
     const done = found.then((is) => {
       isFound = is
     })
     host.afterDurable(done, () => {
-      if (!isFound && !this.released) encodeBasicGetEmpty(host.output, this.channelNumber)
+      if (!isFound && !this.released) this.getEmpty(queueId)
     })
+  }
+
+  private getEmpty(queueId: number): void {
+    this.uses.of(queueId).getEmpty += 1
+    encodeBasicGetEmpty(this.host.output, this.channelNumber)
+  }
+
+  get consumerCount(): number {
+    return this.consumers.size + (this.replyConsumer === undefined ? 0 : 1)
+  }
+
+  /** Consumers of queues. */
+  queueConsumers(): Iterable<Consumer> {
+    return this.consumers.values()
+  }
+
+  /** What basic.qos has set: for each consumer to come, and for all together. */
+  get prefetch(): { readonly each: number; readonly all: number } {
+    return { each: this.consumerPrefetch, all: this.channelPrefetch }
   }
 
   /** True when a consumer has room for one more delivery. One that has not is remembered and resumed later. */
@@ -170,7 +195,14 @@ export class Consuming {
 
   deliver(consumer: Consumer, subscriptionId: number, message: MessageView, facts: DeliveryFacts): void {
     const tag = ++this.lastDeliveryTag
-    if (!consumer.noAck) this.unacked.add(tag, facts.queueId, facts.position, subscriptionId)
+    const { use } = consumer
+    if (facts.redelivered) use.redeliver += 1
+    if (consumer.noAck) {
+      use.deliverNoAck += 1
+    } else {
+      use.deliver += 1
+      this.unacked.add(tag, facts.queueId, facts.position, subscriptionId)
+    }
     writeDelivery(this.host.output, consumer.prefix, tag, message, facts, this.host.frameMax)
   }
 
@@ -187,6 +219,7 @@ export class Consuming {
   cancelled(consumer: Consumer, reason: CancelReason): void {
     if (consumer.ended) return
     consumer.ended = true
+    consumer.use.consumers -= 1
     this.consumers.delete(consumer.tag)
     if (this.host.capabilities.consumerCancelNotify) {
       encodeBasicCancel(this.host.output, this.channelNumber, consumer.tag, true)
@@ -237,6 +270,7 @@ export class Consuming {
   /** Settles what the ring has taken out last. */
   settleTaken(outcome: Settlement): void {
     const { unacked } = this
+    if (outcome === Settlement.ACK) this.uses.of(unacked.queueId).ack += 1
     this.host.shards
       .portFor(unacked.queueId)
       .settle(unacked.queueId, unacked.position, unacked.subscriptionId, outcome)
@@ -294,7 +328,14 @@ export class Consuming {
 
   private got(message: MessageView, facts: DeliveryFacts): void {
     const tag = ++this.lastDeliveryTag
-    if (!this.getNoAck) this.unacked.add(tag, facts.queueId, facts.position, 0)
+    const use = this.uses.of(facts.queueId)
+    if (facts.redelivered) use.redeliver += 1
+    if (this.getNoAck) {
+      use.getNoAck += 1
+    } else {
+      use.get += 1
+      this.unacked.add(tag, facts.queueId, facts.position, 0)
+    }
     writeGetOk(this.host.output, this.channelNumber, tag, message, facts, this.host.frameMax)
   }
 

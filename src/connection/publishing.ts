@@ -6,6 +6,7 @@ import type { ChannelHost } from './channel-host.js'
 import { Confirms } from './confirms.js'
 import type { Consuming } from './consuming.js'
 import { writeReturn } from './delivery-writer.js'
+import { type ExchangeUse, ExchangeUses } from './exchange-use.js'
 import { copyMessage } from './message-copy.js'
 import { PortPublisher } from './port-publisher.js'
 import { PublishProperties } from './publish-properties.js'
@@ -31,6 +32,7 @@ export class Publishing {
   private readonly channelNumber: number
   private readonly consuming: Consuming
   private readonly wantEndOfTurn: () => void
+  private readonly uses = new ExchangeUses()
   private readonly memory = new RouteMemory()
   private readonly view = new MessageView()
   private readonly properties = new PublishProperties()
@@ -111,7 +113,7 @@ export class Publishing {
     const replies = known.target.name === '' ? keys.filter(isReplyName) : []
     const rest = replies.length === 0 ? keys : keys.filter((key) => !isReplyName(key))
     const queueIds = rest.length === 0 ? NO_QUEUES : known.target.routeAll(rest, view).queueIds
-    this.dispatchWithReplies(queueIds, view, mandatory, replies)
+    this.dispatchWithReplies(queueIds, view, mandatory, replies, known.use)
   }
 
   private dispatch(
@@ -121,13 +123,19 @@ export class Publishing {
     known: RememberedRoute,
   ): void {
     if (queueIds.length === 0 && known.target.name === '' && isReplyName(known.routingKey)) {
-      this.dispatchWithReplies(NO_QUEUES, view, mandatory, [known.routingKey])
-    } else if (this.transaction !== undefined) {
+      this.dispatchWithReplies(NO_QUEUES, view, mandatory, [known.routingKey], known.use)
+      return
+    }
+    const { use } = known
+    use.publish += 1
+    use.routed += queueIds.length
+    use.target.counters.sizes.add(view.bodyEnd - view.bodyStart)
+    if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, NO_NAMES)
     } else if (queueIds.length === 0) {
-      this.unroutable(view, mandatory)
+      this.unroutable(view, mandatory, use)
     } else {
-      this.store(queueIds, view)
+      this.store(queueIds, view, use)
     }
   }
 
@@ -137,25 +145,39 @@ export class Publishing {
     view: MessageView,
     mandatory: boolean,
     replies: readonly string[],
+    use: ExchangeUse,
   ): void {
+    use.publish += 1
+    use.routed += queueIds.length
+    use.target.counters.sizes.add(view.bodyEnd - view.bodyStart)
     if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, replies)
       return
     }
     for (const name of replies) this.host.replyTo.deliver(this.host.vhost, name, view)
-    if (queueIds.length === 0) this.unroutable(view, mandatory && replies.length === 0)
-    else this.store(queueIds, view)
+    if (queueIds.length > 0) this.store(queueIds, view, use)
+    else if (replies.length > 0) this.confirmUnstored()
+    else this.unroutable(view, mandatory, use)
   }
 
-  private unroutable(view: MessageView, mandatory: boolean): void {
-    if (mandatory) writeReturn(this.host.output, this.channelNumber, view, this.host.frameMax)
+  private unroutable(view: MessageView, mandatory: boolean, use: ExchangeUse): void {
+    if (mandatory) {
+      use.returnUnroutable += 1
+      writeReturn(this.host.output, this.channelNumber, view, this.host.frameMax)
+    } else {
+      use.dropUnroutable += 1
+    }
+    this.confirmUnstored()
+  }
+
+  private confirmUnstored(): void {
     if (this.confirmMode) {
       this.confirms.addConfirmed()
       this.wantEndOfTurn()
     }
   }
 
-  private store(queueIds: readonly number[], view: MessageView): void {
+  private store(queueIds: readonly number[], view: MessageView, use: ExchangeUse): void {
     this.wantEndOfTurn()
     if (!this.confirmMode) {
       this.storeUnconfirmed(queueIds, view)
@@ -175,7 +197,10 @@ export class Publishing {
     }
     publisher.notPending()
     if (outcome === PublishOutcome.CONFIRMED) confirms.addConfirmed()
-    else confirms.addRejected(0)
+    else {
+      use.rejected += 1
+      confirms.addRejected(0)
+    }
   }
 
   private storeUnconfirmed(queueIds: readonly number[], view: MessageView): void {
@@ -185,6 +210,17 @@ export class Publishing {
       return
     }
     for (const [port, ids] of this.byPort(queueIds)) port.publish(ids, view, this.publisherFor(port), 0)
+  }
+
+  /** The channel begins to confirm. */
+  startConfirms(): void {
+    this.confirmMode = true
+    this.uses.confirmsFromNow()
+  }
+
+  /** What was published, by exchange and in all; exchanges learn of it by this. */
+  countPublishes(): ReturnType<ExchangeUses['fold']> {
+    return this.uses.fold(this.confirms.pendingCount)
   }
 
   /** Stores a message that a transaction held, and enters the outcome into the transaction's books. */
@@ -231,7 +267,7 @@ export class Publishing {
     if (reader.position !== routingEnd) throw reader.failure()
     const target = host.doors.exchangeToPublish(host.actor, host.vhost, exchange)
     const routing = Buffer.from(buffer.subarray(routingStart, routingEnd))
-    const known = new RememberedRoute(routing, target, routingKey, permissionVersion)
+    const known = new RememberedRoute(routing, this.uses.of(target), routingKey, permissionVersion)
     this.memory.remember(known)
     return known
   }

@@ -1,5 +1,6 @@
 import type { PublishTarget } from '../core/doors.js'
 import type { Route } from '../core/route.js'
+import type { ExchangeUse } from './exchange-use.js'
 
 /** Where one exchange and routing key led the last time. */
 export class RememberedRoute {
@@ -8,14 +9,17 @@ export class RememberedRoute {
   readonly target: PublishTarget
   readonly routingKey: string
   readonly permissionVersion: number
+  /** Where what is published there is counted. */
+  readonly use: ExchangeUse
   /** Topic permissions were asked for this key. */
   topicChecked = false
   /** What the exchange said; `undefined` when it was not asked yet or the answer held for one message only. */
   route: Route | undefined
 
-  constructor(routing: Buffer, target: PublishTarget, routingKey: string, permissionVersion: number) {
+  constructor(routing: Buffer, use: ExchangeUse, routingKey: string, permissionVersion: number) {
     this.routing = routing
-    this.target = target
+    this.use = use
+    this.target = use.target
     this.routingKey = routingKey
     this.permissionVersion = permissionVersion
   }

@@ -7,6 +7,6 @@ export function select(channel: Channel, reader: ByteReader): void {
   const { nowait } = decodeConfirmSelect(reader)
   if (channel.publishing.transaction !== undefined)
     throw new BrokerError('PRECONDITION_FAILED', 'cannot switch from tx to confirm mode')
-  channel.publishing.confirmMode = true
+  channel.publishing.startConfirms()
   if (!nowait) encodeConfirmSelectOk(channel.host.output, channel.number)
 }
