@@ -56,8 +56,8 @@ export interface DamagedStretch {
 /** Who is told what the log holds. */
 export type RecoveryOwner = Pick<ShardLogOwner, 'recover' | 'recoverSettled' | 'recoverHistory' | 'refOf'>
 
-/** A batch that counts for nothing, since the rest of its atomic piece of work is not there. */
-export interface BrokenBatch {
+/** Where a batch lies. */
+export interface BatchPlace {
   readonly segment: Segment
   readonly position: number
   readonly lengthBytes: number
@@ -86,7 +86,10 @@ export interface Recovery {
   readonly report: RecoveryReport
   readonly found: readonly FoundSegment[]
   readonly damage: readonly Damage[]
-  readonly broken: readonly BrokenBatch[]
+  /** Batches that count for nothing, since the rest of their atomic piece of work is not there. */
+  readonly broken: readonly BatchPlace[]
+  /** What was written last, by one flush: nobody knows whether its sync succeeded. */
+  readonly lastFlush: readonly BatchPlace[]
 }
 
 /**
@@ -151,12 +154,14 @@ class Replay implements SegmentVisitor {
   private readonly damage: Damage[] = []
   /** Damage after which no batch was found yet. */
   private unjudged: Damage[] = []
-  private readonly broken: BrokenBatch[] = []
+  private readonly broken: BatchPlace[] = []
+  private lastFlush: BatchPlace[] = []
+  private lastFlushIndex = 0
   private segment!: Segment
   private sizeBytes = 0
   private chunk: LogChunk | undefined
   /** Batches that count only once the one that ends their group is there: copies of them. */
-  private group: { readonly batch: BrokenBatch; readonly memory: RecordMemory }[] = []
+  private group: { readonly batch: BatchPlace; readonly memory: RecordMemory }[] = []
 
   constructor(table: SegmentTable, owner: RecoveryOwner, chunkBytes: number) {
     this.table = table
@@ -181,12 +186,12 @@ class Replay implements SegmentVisitor {
 
   finish(found: readonly FoundSegment[]): Recovery {
     this.breakGroup()
-    const { report, damage, broken } = this
+    const { report, damage, broken, lastFlush } = this
     report.segments = found.length
     for (const { segment, position, lengthBytes, isTorn } of damage) {
       report.damage.push({ path: segment.path, position, lengthBytes, isTornTail: isTorn })
     }
-    return { report, found, damage, broken }
+    return { report, found, damage, broken, lastFlush }
   }
 
   damaged(position: number, lengthBytes: number): void {
@@ -213,6 +218,9 @@ class Replay implements SegmentVisitor {
     report.lastBatchIndex = Math.max(report.lastBatchIndex, header.index)
 
     const batch = { segment, position, lengthBytes }
+    if (header.flushIndex !== this.lastFlushIndex) this.lastFlush = []
+    this.lastFlushIndex = header.flushIndex
+    this.lastFlush.push(batch)
     const follows = (flags & BatchFlag.FOLLOWS) !== 0
     if (this.group.length > 0 && !(follows && isNext)) this.breakGroup()
     if (follows && this.group.length === 0) {
@@ -245,7 +253,7 @@ class Replay implements SegmentVisitor {
     this.group = []
   }
 
-  private takeBatch(memory: RecordMemory, at: number, batch: BrokenBatch): void {
+  private takeBatch(memory: RecordMemory, at: number, batch: BatchPlace): void {
     const { segment, position, lengthBytes } = batch
     const chunk = this.chunkFor(segment, position, lengthBytes)
     const offset = position - chunk.filePosition

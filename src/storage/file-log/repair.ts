@@ -3,8 +3,8 @@ import type { Logger } from '../../util/logger.js'
 import type { Disk, DiskFile } from '../disk.js'
 import { readPart, syncFile, writePart } from '../whole-file.js'
 import { BATCH_HEADER_BYTES, BatchFlag, sealBatch } from './batch.js'
-import type { Damage, FoundSegment, Recovery } from './recovery.js'
-import { encodeSegmentHeader, LOG_FORMAT, SEGMENT_HEADER_BYTES } from './segment.js'
+import type { BatchPlace, Damage, FoundSegment, Recovery } from './recovery.js'
+import { encodeSegmentHeader, LOG_FORMAT, SEGMENT_HEADER_BYTES, type Segment } from './segment.js'
 import { memoryOf } from './segment-reader.js'
 import type { SegmentTable } from './segment-table.js'
 
@@ -23,12 +23,12 @@ export async function repairLog(
   recovery: Recovery,
   logger: Logger,
 ): Promise<void> {
-  const { found, damage, broken } = recovery
+  const { found, damage, broken, lastFlush } = recovery
   const fileOf = new Map(found.map(({ segment, file }) => [segment, file]))
   for (const each of damage) {
     const file = fileOf.get(each.segment)!
     if (!each.isTorn && !(await keepAside(disk, folder, file, each, logger))) continue
-    if (each.position === 0) await writeHeader(file, each, table.epoch)
+    if (each.position === 0) await writeHeader(file, each.segment, table.epoch)
     else if (each.atEnd) await cut(file, each)
     else await makeVoid(file, each.position, each.lengthBytes, table.epoch, each.segment.salt)
   }
@@ -36,6 +36,7 @@ export async function repairLog(
     const file = fileOf.get(segment)!
     await makeVoid(file, position, lengthBytes, table.epoch, segment.salt)
   }
+  for (const place of lastFlush) await writeAgain(fileOf.get(place.segment)!, place, table.epoch)
   // What the end of a process left in the page cache was read as well: from now on the shard builds on it.
   for (const { file } of found) await syncFile(file)
   await disk.syncDirectory(folder)
@@ -76,7 +77,22 @@ async function keepAside(
   }
 }
 
-async function writeHeader(file: DiskFile, { segment }: Damage, epoch: number): Promise<void> {
+/**
+ * After a failed sync the system may show octets that it has given up writing, and calls them clean: the next sync says
+ * nothing of them. Written again they are as any others.
+ */
+async function writeAgain(
+  file: DiskFile,
+  { segment, position, lengthBytes }: BatchPlace,
+  epoch: number,
+): Promise<void> {
+  const octets = Buffer.alloc(lengthBytes)
+  await readPart(file, octets, position)
+  await writePart(file, octets, position)
+  if (position === SEGMENT_HEADER_BYTES) await writeHeader(file, segment, epoch)
+}
+
+async function writeHeader(file: DiskFile, segment: Segment, epoch: number): Promise<void> {
   const { number, salt } = segment
   await writePart(file, encodeSegmentHeader({ format: LOG_FORMAT, number, epoch, salt }), 0)
 }
