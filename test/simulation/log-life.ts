@@ -11,7 +11,7 @@ import {
   Settlement,
 } from '../../src/core/shard-port.js'
 import type { SyncMode } from '../../src/storage/file-log/flusher.js'
-import { contentOf, DurableShard, makeFolders, queueOf } from '../support/durable-shard.js'
+import { contentOf, DurableShard, makeFolders, queueOf, turning } from '../support/durable-shard.js'
 import { randomBytesOf, randomFrom } from '../support/random.js'
 import { messageOf } from '../support/shard-fixture.js'
 import { SimulatedDisk } from '../support/simulated-disk.js'
@@ -160,18 +160,8 @@ export class LogSimulation implements ShardHost {
     this.disk.heal()
   }
 
-  private async turning<T>(promise: Promise<T>): Promise<T> {
-    let isOver = false
-    const over = (): void => {
-      isOver = true
-    }
-    promise.then(over, over)
-    await this.clock.advance(0)
-    for (let i = 0; !isOver; i++) {
-      assert.ok(i < 20_000, 'nothing comes of it')
-      await this.clock.advance(1)
-    }
-    return promise
+  private turning<T>(promise: Promise<T>): Promise<T> {
+    return turning(this.clock, promise)
   }
 
   // ---- steps

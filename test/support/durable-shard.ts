@@ -14,6 +14,7 @@ import { SILENT_LOGGER } from '../../src/util/logger.js'
 import { Timers } from '../../src/util/timers.js'
 import { randomBytesOf } from './random.js'
 import { type QueueOptions, TestHost } from './shard-fixture.js'
+import type { VirtualClock } from './virtual-clock.js'
 
 export const LOG_FOLDER = '/data/log'
 export const SCRATCH_FOLDER = '/data/scratch'
@@ -137,4 +138,22 @@ export function contentOf(message: MessageView): string {
     buffer.subarray(propertiesStart, propertiesEnd),
     buffer.subarray(bodyStart, bodyEnd),
   ]).toString('latin1')
+}
+
+/** Turns of the clock after which a promise that has not settled never will. */
+const TURNS_MAX = 20_000
+
+/** Turns the clock until a promise settles; work that waits for turns of the event loop has its time as well. */
+export async function turning<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  let isOver = false
+  const over = (): void => {
+    isOver = true
+  }
+  promise.then(over, over)
+  await clock.advance(0)
+  for (let i = 0; !isOver; i++) {
+    if (i === TURNS_MAX) throw new Error('nothing comes of it')
+    await clock.advance(1)
+  }
+  return promise
 }
