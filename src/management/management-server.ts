@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { BrokerError } from '../core/errors.js'
 import type { Answer } from './http/answer.js'
@@ -11,8 +10,12 @@ import { badRequest, HttpError, httpErrorOf, objectNotFound } from './http/http-
 import { LoginGuard } from './http/login-guard.js'
 import type { Route } from './http/route.js'
 import { SECURITY_HEADERS } from './http/security-headers.js'
+import { Sessions } from './http/sessions.js'
+import type { HttpApp } from './http-front.js'
 import type { ManagementServices } from './management-services.js'
 import { ROUTES } from './routes/index.js'
+import { sessionRoutes } from './routes/sessions.js'
+import { addPages } from './ui-assets.js'
 
 const BODY_BYTES_MAX_DEFAULT = 10_000_000
 /** Longest name in a path, percent-encoded. */
@@ -20,37 +23,32 @@ const PARAMETER_CHARACTERS_MAX = 4096
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
 
 export interface ManagementOptions {
-  readonly host: string
-  /** 0 lets the system choose. */
-  readonly port: number
   /** Put before every path, `/broker`; empty for none. */
   readonly pathPrefix?: string
   readonly cors?: CorsOptions
-  /** Files, PEM; plain HTTP when undefined. */
-  readonly tls?: {
-    readonly certFile: string
-    readonly keyFile: string
-    readonly caFile?: string | undefined
-    readonly keyPassword?: string | undefined
-  }
+  /** True when peers reach it over TLS. */
+  readonly secure: boolean
   /** Largest body in bytes. Default 10 million. */
   readonly bodyBytesMax?: number
 }
 
-/** The HTTP API of a node: one listener over the routes of `routes/`. */
-export class ManagementServer {
+/** The HTTP API of a node over the routes of `routes/`; an {@link HttpFront} listens for it. */
+export class ManagementServer implements HttpApp {
   readonly #services: ManagementServices
   readonly #options: ManagementOptions
   readonly #app: FastifyInstance
   readonly #authentication: Authentication
+  readonly #sessions: Sessions
 
-  constructor(services: ManagementServices, options: ManagementOptions) {
+  private constructor(services: ManagementServices, options: ManagementOptions) {
     this.#services = services
     this.#options = options
-    this.#authentication = new Authentication(services, new LoginGuard(services.clock))
-    this.#app = createApp(options, (error, request, reply) => this.#fail(error, request, reply))
+    this.#sessions = new Sessions(services.clock, services.events)
+    this.#authentication = new Authentication(services, new LoginGuard(services.clock), this.#sessions)
+    this.#app = createApp((error, request, reply) => this.#fail(error, request, reply))
     this.#addHooks()
-    for (const [path, routes] of byPath(ROUTES)) this.#addPath(path, routes)
+    for (const [path, routes] of byPath([...ROUTES, ...this.#sessionRoutes()])) this.#addPath(path, routes)
+    addPages(this.#app, options.pathPrefix ?? '')
     this.#app.get(`${options.pathPrefix ?? ''}/api`, (_request, reply) => {
       return reply.redirect(`${options.pathPrefix ?? ''}/api/docs`, 302)
     })
@@ -58,25 +56,20 @@ export class ManagementServer {
     this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply))
   }
 
-  /** Listens; rejects with the system's error. */
-  async open(): Promise<void> {
-    await this.#app.listen({ host: this.#options.host, port: this.#options.port })
+  /** Makes the API of a node, ready to answer. */
+  static async create(services: ManagementServices, options: ManagementOptions): Promise<ManagementServer> {
+    const server = new ManagementServer(services, options)
+    await server.#app.ready()
+    return server
   }
 
-  /** Stops listening and drops connections that are idle or busy. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#app.routing(request, response)
+  }
+
   async close(): Promise<void> {
-    this.#app.server.closeAllConnections()
+    this.#sessions.close()
     await this.#app.close()
-  }
-
-  get scheme(): 'http' | 'https' {
-    return this.#options.tls === undefined ? 'http' : 'https'
-  }
-
-  /** Where it listens; undefined while it does not. */
-  get address(): { readonly host: string; readonly port: number } | undefined {
-    const address = this.#app.server.address() as AddressInfo | null
-    return address === null ? undefined : { host: address.address, port: address.port }
   }
 
   #addHooks(): void {
@@ -88,6 +81,15 @@ export class ManagementServer {
       }
     })
     this.#app.addHook('onSend', compressed)
+  }
+
+  #sessionRoutes(): Route[] {
+    return sessionRoutes({
+      authentication: this.#authentication,
+      sessions: this.#sessions,
+      cookiePath: `${this.#options.pathPrefix ?? ''}/`,
+      secure: this.#options.secure,
+    })
   }
 
   #addPath(path: string, routes: readonly Route[]): void {
@@ -127,8 +129,9 @@ export class ManagementServer {
   ): Promise<FastifyReply> {
     reply.header('allow', allow)
     const params = request.params as Record<string, string>
-    const { authorization } = request.headers
-    const principal = await this.#authentication.identify(authorization, request.ip, route.access)
+    const { method } = route
+    const sender = { method, headers: request.headers, peerAddress: request.ip }
+    const principal = await this.#authentication.identify(sender, route.access)
     this.#authentication.authorise(principal, route.access, params.vhost, request.ip)
     checkAccepts(request.headers.accept, route)
     checkContentType(request, route)
@@ -164,30 +167,15 @@ export class ManagementServer {
 
 type FailureHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
 
-function createApp(options: ManagementOptions, fail: FailureHandler): FastifyInstance {
-  const { tls } = options
-  const common = {
+function createApp(fail: FailureHandler): FastifyInstance {
+  const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
-    forceCloseConnections: true,
-    requestTimeout: 120_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARACTERS_MAX },
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       fail(badRequest('the path is not one'), request, reply)
     },
-  } as const
-  const app =
-    tls === undefined
-      ? fastify(common)
-      : (fastify({
-          ...common,
-          https: {
-            cert: readFileSync(tls.certFile),
-            key: readFileSync(tls.keyFile),
-            ...(tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) }),
-            ...(tls.keyPassword === undefined ? {} : { passphrase: tls.keyPassword }),
-          },
-        }) as unknown as FastifyInstance)
+  })
   // Bodies are JSON whatever they are called; handlers read them, in RabbitMQ's words where they cannot.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -237,6 +225,7 @@ function isForeignWrite(request: FastifyRequest, cors: CorsOptions | undefined):
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status)
   if (answer.headers !== undefined) reply.headers(answer.headers)
+  if (answer.stream !== undefined) return reply.send(answer.stream)
   if (answer.text !== undefined) return reply.send(answer.text)
   if (answer.json === undefined) return reply.send()
   return reply.header('content-type', 'application/json').send(JSON.stringify(answer.json))

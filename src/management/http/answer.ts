@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Json } from '../json.js'
 
 /** What a handler answers with. */
@@ -7,6 +8,8 @@ export interface Answer {
   readonly json?: Json
   /** Sent as it is, under the content type in `headers`; wins over `json`. */
   readonly text?: string
+  /** Sent as it comes, under the content type in `headers`; wins over both. */
+  readonly stream?: Readable
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal } from '../../core/permission.js'
 import type { ManagementServices } from '../management-services.js'
 import { HttpError, notAuthorised, notFound, objectNotFound } from './http-error.js'
 import type { LoginGuard } from './login-guard.js'
-import type { Access } from './route.js'
+import type { Access, Method } from './route.js'
+import { type Sessions, sessionTokenOf } from './sessions.js'
 import { hasTag } from './tags.js'
 
 const TAG_REFUSALS = {
@@ -12,6 +14,21 @@ const TAG_REFUSALS = {
   administrator: 'Not administrator user',
 } as const
 
+/** What our pages say in `x-requested-with`. */
+const PAGES = 'leveret'
+
+/** How a request shows who sent it. */
+export interface Sender {
+  readonly method: Method
+  readonly headers: IncomingHttpHeaders
+  readonly peerAddress: string
+}
+
+interface Credentials {
+  readonly username: string
+  readonly password: Buffer
+}
+
 /** Whoever sent nothing, for routes that are open to all. */
 const NOBODY: Principal = { name: '', tags: [] }
 
@@ -19,21 +36,31 @@ const NOBODY: Principal = { name: '', tags: [] }
 export class Authentication {
   readonly #services: ManagementServices
   readonly #guard: LoginGuard
+  readonly #sessions: Sessions
 
-  constructor(services: ManagementServices, guard: LoginGuard) {
+  constructor(services: ManagementServices, guard: LoginGuard, sessions: Sessions) {
     this.#services = services
     this.#guard = guard
+    this.#sessions = sessions
   }
 
-  /** Who sent this, by its Authorization header. Throws 401 in RabbitMQ's words, 429 after too many guesses. */
-  async identify(authorization: string | undefined, peerAddress: string, access: Access): Promise<Principal> {
+  /** Who sent this, by its Authorization header or else its session. Throws as {@link login}. */
+  async identify(sender: Sender, access: Access): Promise<Principal> {
     if (access === 'open') return NOBODY
-    const credentials = basicCredentials(authorization)
+    const { headers, peerAddress } = sender
+    const principal = headers.authorization === undefined ? this.#principalOfSession(sender) : undefined
+    if (principal !== undefined) return principal
+    const credentials = basicCredentials(headers.authorization)
     if (credentials === undefined) {
-      throw new HttpError(401, 'not_authorised', undefined, {
-        'www-authenticate': 'Basic realm="RabbitMQ Management"',
-      })
+      // The pages ask for the password themselves: a browser that is told of Basic would ask too.
+      const challenge = isOwnPage(headers) ? {} : { 'www-authenticate': 'Basic realm="RabbitMQ Management"' }
+      throw new HttpError(401, 'not_authorised', undefined, challenge)
     }
+    return this.login(credentials, peerAddress)
+  }
+
+  /** Throws 401 in RabbitMQ's words, 429 after too many guesses. */
+  async login(credentials: Credentials, peerAddress: string): Promise<Principal> {
     const { username } = credentials
     const waitSeconds = this.#guard.waitSeconds(peerAddress, username)
     if (waitSeconds > 0) {
@@ -61,6 +88,12 @@ export class Authentication {
     }
   }
 
+  /** A page of another site cannot send the header without being asked first, so it cannot write in a user's name. */
+  #principalOfSession({ headers, method }: Sender): Principal | undefined {
+    if (method !== 'GET' && !isOwnPage(headers)) return undefined
+    return this.#sessions.principalOf(sessionTokenOf(headers))
+  }
+
   #refuse(username: string, peerAddress: string, refusal: string): HttpError {
     this.#guard.refused(peerAddress, username)
     this.#services.logger.warning(`HTTP access denied: ${refusal}`)
@@ -76,9 +109,11 @@ export class Authentication {
   }
 }
 
-function basicCredentials(
-  authorization: string | undefined,
-): { readonly username: string; readonly password: Buffer } | undefined {
+function isOwnPage(headers: IncomingHttpHeaders): boolean {
+  return headers['x-requested-with'] === PAGES
+}
+
+function basicCredentials(authorization: string | undefined): Credentials | undefined {
   const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(authorization ?? '')?.[1]
   if (encoded === undefined) return undefined
   const octets = Buffer.from(encoded, 'base64')

@@ -2,6 +2,7 @@ import type { Route } from '../http/route.js'
 import { BINDING_ROUTES } from './bindings.js'
 import { DEFINITION_ROUTES } from './definitions.js'
 import { docsRoutes } from './docs.js'
+import { EVENT_ROUTES } from './events.js'
 import { EXCHANGE_ROUTES } from './exchanges.js'
 import { FEATURE_ROUTES } from './features.js'
 import { HEALTH_ROUTES } from './health.js'
@@ -15,6 +16,8 @@ import { PERMISSION_ROUTES } from './permissions.js'
 import { POLICY_ROUTES } from './policies.js'
 import { PUBLISHING_ROUTES } from './publishing.js'
 import { QUEUE_ROUTES } from './queues.js'
+import { ROUTE_EXPLANATION_ROUTES } from './route-explanation.js'
+import { TRANSFER_ROUTES } from './transfer.js'
 import { USER_ROUTES } from './users.js'
 import { VHOST_ROUTES } from './vhosts.js'
 
@@ -36,6 +39,9 @@ const DESCRIBED: readonly Route[] = [
   ...DEFINITION_ROUTES,
   ...HEALTH_ROUTES,
   ...FEATURE_ROUTES,
+  ...ROUTE_EXPLANATION_ROUTES,
+  ...TRANSFER_ROUTES,
+  ...EVENT_ROUTES,
 ]
 
 /** Every route of the API. */
