@@ -4,8 +4,8 @@ import type { Broker } from './broker.js'
 import type { Listener } from './connection/listener.js'
 import type { PeerDirectory } from './core/peers.js'
 import type { ShardPort } from './core/shard-port.js'
+import { HttpFront } from './management/http-front.js'
 import { Makers } from './management/makers.js'
-import { ManagementServer } from './management/management-server.js'
 import type { ListenerFacts, ManagementServices } from './management/management-services.js'
 import type { StatisticsSource } from './management/statistics-source.js'
 import type { Clock } from './util/clock.js'
@@ -28,7 +28,7 @@ export interface ManagementParts {
 export class BrokerManagement {
   readonly services: ManagementServices
   readonly #makers: Makers
-  readonly #server: ManagementServer | undefined
+  readonly #front: HttpFront | undefined
 
   /** Listens nowhere without `managementPort`; {@link services} serve imports all the same. */
   constructor(broker: Broker, parts: ManagementParts) {
@@ -67,31 +67,37 @@ export class BrokerManagement {
       },
     }
     if (options.managementPort === undefined) return
-    this.#server = new ManagementServer(this.services, {
-      host: options.managementHost,
-      port: options.managementPort,
-      pathPrefix: options.managementPathPrefix,
-      ...(options.managementTls === undefined ? {} : { tls: options.managementTls }),
-      cors: {
-        allowOrigins: options.managementCorsOrigins,
-        maxAgeSeconds: options.managementCorsMaxAgeSeconds,
+    const { managementHost, managementPort, managementTls: tls } = options
+    this.#front = new HttpFront(
+      { host: managementHost, port: managementPort, ...(tls === undefined ? {} : { tls }) },
+      async () => {
+        const { ManagementServer } = await import('./management/management-server.js')
+        return ManagementServer.create(this.services, {
+          pathPrefix: options.managementPathPrefix,
+          secure: tls !== undefined,
+          cors: {
+            allowOrigins: options.managementCorsOrigins,
+            maxAgeSeconds: options.managementCorsMaxAgeSeconds,
+          },
+        })
       },
-    })
+      logger,
+    )
   }
 
   async open(): Promise<void> {
-    await this.#server?.open()
+    await this.#front?.open()
   }
 
   async close(): Promise<void> {
     this.#makers.close()
-    await this.#server?.close()
+    await this.#front?.close()
   }
 
   /** As in the ready line: scheme, host, port. Undefined while it listens nowhere. */
   get address(): { readonly scheme: string; readonly host: string; readonly port: number } | undefined {
-    const address = this.#server?.address
-    return address === undefined ? undefined : { scheme: this.#server!.scheme, ...address }
+    const address = this.#front?.address
+    return address === undefined ? undefined : { scheme: this.#front!.scheme, ...address }
   }
 
   #amqpFacts({ scheme, host, port }: Listener, { options: { tls } }: Broker): ListenerFacts {

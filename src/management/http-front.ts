@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Logger } from '../util/logger.js'
+
+/** From the first octet of a request to its last. */
+const REQUEST_TIMEOUT_MS = 120_000
+
+/** What answers the requests. */
+export interface HttpApp {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  close(): Promise<void>
+}
+
+export interface HttpFrontOptions {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** Files, PEM; plain HTTP when undefined. */
+  readonly tls?: {
+    readonly certFile: string
+    readonly keyFile: string
+    readonly caFile?: string | undefined
+    readonly keyPassword?: string | undefined
+  }
+}
+
+/**
+ * The listener of the HTTP API. It listens at once and loads what answers afterwards: the framework and a hundred
+ * routes take longer to load than the rest of the broker takes to start.
+ */
+export class HttpFront {
+  readonly #options: HttpFrontOptions
+  readonly #load: () => Promise<HttpApp>
+  readonly #logger: Logger
+  readonly #server: Server
+  #app: Promise<HttpApp> | undefined
+  #loading: NodeJS.Immediate | undefined
+
+  constructor(options: HttpFrontOptions, load: () => Promise<HttpApp>, logger: Logger) {
+    this.#options = options
+    this.#load = load
+    this.#logger = logger
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#answer(request, response)
+    this.#server =
+      options.tls === undefined ? createServer(answer) : createTlsServer(certificatesOf(options.tls), answer)
+    this.#server.requestTimeout = REQUEST_TIMEOUT_MS
+  }
+
+  /** Listens; rejects with the system's error. What answers is loaded once the broker has had its turn. */
+  async open(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(this.#options.port, this.#options.host, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+    this.#loading = setImmediate(() => void this.#loaded().catch(() => {}))
+  }
+
+  /** Stops listening and drops connections that are idle or busy. */
+  async close(): Promise<void> {
+    clearImmediate(this.#loading)
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+    const app = await this.#app?.catch(() => undefined)
+    await app?.close()
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#options.tls === undefined ? 'http' : 'https'
+  }
+
+  /** Where it listens; undefined while it does not. */
+  get address(): { readonly host: string; readonly port: number } | undefined {
+    const address = this.#server.address() as AddressInfo | null
+    return address === null ? undefined : { host: address.address, port: address.port }
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#loaded().then(
+      (app) => app.handle(request, response),
+      (error: unknown) => {
+        this.#logger.error('the HTTP API could not be loaded', error)
+        response.writeHead(500).end()
+      },
+    )
+  }
+
+  #loaded(): Promise<HttpApp> {
+    this.#app ??= this.#load()
+    return this.#app
+  }
+}
+
+function certificatesOf({ certFile, keyFile, caFile, keyPassword }: NonNullable<HttpFrontOptions['tls']>) {
+  return {
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+    ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
+  }
+}
