@@ -26,8 +26,8 @@ async function main(kitArgs: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-conformance-'))
   const broker = startBroker()
   try {
-    const port = await readyPort(broker)
-    const result = runKit(port, join(folder, 'result.json'), kitArgs)
+    const ports = await readyPorts(broker)
+    const result = runKit(ports, join(folder, 'result.json'), kitArgs)
     return report(result, broker.exitCode ?? undefined)
   } catch (error) {
     console.error(`conformance: ${(error as Error).message}`)
@@ -42,24 +42,33 @@ function startBroker(): ChildProcess {
   const launcher = join(ROOT, 'bin', 'leveret')
   return spawn(process.execPath, [launcher, '--amqp-port', '0', '--log-level', 'error'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // The kit knows node names of RabbitMQ's form apart from other text.
+    env: { ...process.env, RABBITMQ_NODENAME: 'rabbit@kit' },
   })
 }
 
-/** The port of the ready line's first AMQP address. */
-async function readyPort(broker: ChildProcess): Promise<number> {
+/** Where the broker listens. */
+interface Ports {
+  readonly amqp: number
+  readonly http: number
+}
+
+/** The ports of the ready line's first AMQP address and of its HTTP API. */
+async function readyPorts(broker: ChildProcess): Promise<Ports> {
   let output = ''
   const timeout = AbortSignal.timeout(READY_TIMEOUT_MS)
   for await (const chunk of broker.stdout!.iterator({ destroyOnReturn: false })) {
     output += String(chunk)
-    const match = /ready in .*: amqp \S+?:(\d+)(?:[,\s]|$)/.exec(output)
-    if (match !== null) return Number(match[1])
+    const match = /ready in .*: amqp \S+?:(\d+),.* http \S+?:(\d+)(?:[,\s]|$)/.exec(output)
+    if (match !== null) return { amqp: Number(match[1]), http: Number(match[2]) }
     if (timeout.aborted) break
   }
   throw new Error(`the broker printed no ready line, but: ${output || 'nothing'}`)
 }
 
-function runKit(port: number, resultFile: string, kitArgs: readonly string[]): KitResult {
-  const args = [join(KIT, 'run.mjs'), '--port', String(port), '--json', resultFile, ...kitArgs]
+function runKit({ amqp, http }: Ports, resultFile: string, kitArgs: readonly string[]): KitResult {
+  const ports = ['--port', String(amqp), '--mgmt', String(http)]
+  const args = [join(KIT, 'run.mjs'), ...ports, '--json', resultFile, ...kitArgs]
   const { error } = spawnSync(process.execPath, args, { stdio: 'inherit' })
   if (error !== undefined) throw error
   if (!existsSync(resultFile)) throw new Error('the kit wrote no result')
