@@ -10,6 +10,9 @@ import { PACKAGE_VERSION } from './util/package-version.js'
 const EXIT_USAGE = 64
 const EXIT_FAILURE = 1
 
+const IN_MEMORY =
+  'everything is kept in memory and gone when this process ends; --data-dir DIR keeps what is durable'
+
 /** The `leveret` command: does what the arguments ask and, unless that is to run, returns. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
@@ -33,6 +36,7 @@ async function run({ options, warnings }: ResolvedOptions): Promise<void> {
   // Loaded here so that a bad setting is answered before the broker's modules are read.
   const { startBroker } = await import('./broker.js')
   const broker = await startBroker(options)
+  if (options.dataDir === undefined) logger.warning(IN_MEMORY)
   if (!stop.wanted) say(readyLine(broker))
   await stop.signalled
   await broker.stop('shutdown')
