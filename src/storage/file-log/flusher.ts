@@ -59,6 +59,8 @@ export class Flusher {
   nextIndex = 1
   private closed = false
   private finishing = false
+  /** How often a disk without room is asked again at the end: the answer on its way may be old. */
+  private attemptsLeft = 1
   private securing = false
   private secureWaiters: ((error: StorageError | undefined) => void)[] = []
   private stuck: readonly BatchRange[] | undefined
@@ -164,7 +166,12 @@ export class Flusher {
 
   private written(batches: readonly BatchRange[], error: DiskError | undefined): void {
     if (this.closed) return
-    if (error !== undefined && isShortage(error) && !this.finishing) {
+    if (error !== undefined && isShortage(error) && (!this.finishing || this.attemptsLeft > 0)) {
+      if (this.finishing) {
+        this.attemptsLeft -= 1
+        this.write(batches)
+        return
+      }
       this.stuck = batches
       this.logger.error(`writing the message log will be tried again: ${error.message}`)
       this.setFull(true)

@@ -130,6 +130,13 @@ async function openSegment(disk: Disk, segment: Segment, mode: OpenMode): Promis
   return { segment, file, sizeBytes: await file.size(), header }
 }
 
+/** A batch that is remembered for later. */
+interface BatchCopy {
+  readonly place: BatchPlace
+  readonly memory: RecordMemory
+  readonly header: BatchHeader
+}
+
 /** Goes through the batches of all segments and rebuilds the segments' chunks. */
 class Replay implements SegmentVisitor {
   private readonly report: RecoveryReport = {
@@ -152,16 +159,21 @@ class Replay implements SegmentVisitor {
     expirationMs: -1,
   }
   private readonly damage: Damage[] = []
-  /** Damage after which no batch was found yet. */
-  private unjudged: Damage[] = []
+  /** Damage of which one cannot tell yet what it was, and the index that the next batch would have had. */
+  private unjudged: { readonly damage: Damage; readonly index: number }[] = []
   private readonly broken: BatchPlace[] = []
   private lastFlush: BatchPlace[] = []
   private lastFlushIndex = 0
   private segment!: Segment
   private sizeBytes = 0
   private chunk: LogChunk | undefined
-  /** Batches that count only once the one that ends their group is there: copies of them. */
-  private group: { readonly batch: BatchPlace; readonly memory: RecordMemory }[] = []
+  /** Number of the segment read before, and whether any are missing since the last batch: cleaning removed them. */
+  private lastNumber = 0
+  private hasRemoved = false
+  /** Batches that count only once the one that ends their group is there. */
+  private group: BatchCopy[] = []
+  /** Batches of one flush that lacks some before them: they count only if a later flush shows that this one was synced. */
+  private doubtful: BatchCopy[] = []
 
   constructor(table: SegmentTable, owner: RecoveryOwner, chunkBytes: number) {
     this.table = table
@@ -173,18 +185,19 @@ class Replay implements SegmentVisitor {
     this.segment = segment
     this.sizeBytes = sizeBytes
     this.chunk = undefined
+    if (segment.number !== this.lastNumber + 1) this.hasRemoved = true
+    this.lastNumber = segment.number
     segment.sizeBytes = sizeBytes
     segment.salt = header?.salt ?? 0
-    const batches = this.report.batches
     if (header === undefined) this.damaged(0, Math.min(sizeBytes, SEGMENT_HEADER_BYTES))
     this.reader.begin(file, sizeBytes, header?.salt)
     while (await this.reader.next(this));
-    if (header !== undefined || this.report.batches === batches) return
     // The batches tell what the header does not.
-    segment.salt = this.reader.salt!
+    segment.salt = this.reader.salt ?? 0
   }
 
   finish(found: readonly FoundSegment[]): Recovery {
+    for (const { place } of this.doubtful) this.broken.push(place)
     this.breakGroup()
     const { report, damage, broken, lastFlush } = this
     report.segments = found.length
@@ -196,7 +209,6 @@ class Replay implements SegmentVisitor {
 
   damaged(position: number, lengthBytes: number): void {
     const { segment } = this
-    // It is called a torn write unless a batch turns up that was written after the next one had become durable.
     const damage = {
       segment,
       position,
@@ -205,51 +217,72 @@ class Replay implements SegmentVisitor {
       isTorn: true,
     }
     this.damage.push(damage)
-    this.unjudged.push(damage)
+    this.unjudged.push({ damage, index: this.report.lastBatchIndex + 1 })
   }
 
   batch(memory: RecordMemory, at: number, position: number, header: BatchHeader): void {
-    const { flags, lengthBytes } = header
-    if ((flags & BatchFlag.VOID) !== 0) return
-    const { report, segment } = this
-    const isNext = header.index === report.lastBatchIndex + 1
+    if ((header.flags & BatchFlag.VOID) !== 0) return
+    const [doubtful] = this.doubtful
+    if (doubtful !== undefined && doubtful.header.flushIndex !== header.flushIndex) this.trust()
     if (this.unjudged.length > 0) this.judge(header)
-    report.batches += 1
-    report.lastBatchIndex = Math.max(report.lastBatchIndex, header.index)
+    const { segment } = this
+    const place = { segment, position, lengthBytes: header.lengthBytes }
+    if (this.doubtful.length > 0 || this.isBehindHole(header)) {
+      this.doubtful.push({ place, memory: copyOf(memory, at, header.lengthBytes), header })
+    } else {
+      this.take(memory, at, place, header)
+    }
+  }
 
-    const batch = { segment, position, lengthBytes }
-    if (header.flushIndex !== this.lastFlushIndex) this.lastFlush = []
-    this.lastFlushIndex = header.flushIndex
-    this.lastFlush.push(batch)
+  /** True when batches of the same flush are missing before this one: a power cut came between, or damage. */
+  private isBehindHole({ index, flushIndex }: BatchHeader): boolean {
+    return index > this.report.lastBatchIndex + 1 && flushIndex < index && !this.hasRemoved
+  }
+
+  private trust(): void {
+    const { doubtful } = this
+    this.doubtful = []
+    for (const { memory, place, header } of doubtful) this.take(memory, 0, place, header)
+  }
+
+  /** The next flush begins once the one before is durable: what is missing of an earlier one was damaged since. */
+  private judge({ flushIndex }: BatchHeader): void {
+    this.unjudged = this.unjudged.filter(({ damage, index }) => {
+      // A header that was cut short has no batches behind it.
+      const isHeader = damage.position === 0 && damage.segment === this.segment
+      if (isHeader || flushIndex > index) damage.isTorn = false
+      return damage.isTorn
+    })
+  }
+
+  private take(memory: RecordMemory, at: number, place: BatchPlace, header: BatchHeader): void {
+    const { report } = this
+    const { flags, lengthBytes, index, flushIndex } = header
+    const isNext = index === report.lastBatchIndex + 1
+    report.batches += 1
+    report.lastBatchIndex = Math.max(report.lastBatchIndex, index)
+    this.hasRemoved = false
+    if (flushIndex !== this.lastFlushIndex) this.lastFlush = []
+    this.lastFlushIndex = flushIndex
+    this.lastFlush.push(place)
+
     const follows = (flags & BatchFlag.FOLLOWS) !== 0
     if (this.group.length > 0 && !(follows && isNext)) this.breakGroup()
     if (follows && this.group.length === 0) {
-      this.broken.push(batch)
+      this.broken.push(place)
       return
     }
     if ((flags & BatchFlag.CONTINUES) !== 0) {
-      const copy = memoryOf(lengthBytes)
-      memory.bytes.copy(copy.bytes, 0, at, at + lengthBytes)
-      this.group.push({ batch, memory: copy })
+      this.group.push({ place, memory: copyOf(memory, at, lengthBytes), header })
       return
     }
-    for (const part of this.group) this.takeBatch(part.memory, 0, part.batch)
+    for (const part of this.group) this.takeBatch(part.memory, 0, part.place)
     this.group = []
-    this.takeBatch(memory, at, batch)
-  }
-
-  private judge({ flushIndex }: BatchHeader): void {
-    const isTorn = flushIndex <= this.report.lastBatchIndex + 1
-    for (const damage of this.unjudged) {
-      // A header that was cut short has no batches behind it that count.
-      const isHeader = damage.position === 0 && damage.segment === this.segment
-      damage.isTorn = isTorn && !isHeader
-    }
-    this.unjudged = []
+    this.takeBatch(memory, at, place)
   }
 
   private breakGroup(): void {
-    for (const { batch } of this.group) this.broken.push(batch)
+    for (const { place } of this.group) this.broken.push(place)
     this.group = []
   }
 
@@ -352,6 +385,12 @@ class Replay implements SegmentVisitor {
     chunk.live -= 1
     return chunk
   }
+}
+
+function copyOf(memory: RecordMemory, at: number, lengthBytes: number): RecordMemory {
+  const copy = memoryOf(lengthBytes)
+  memory.bytes.copy(copy.bytes, 0, at, at + lengthBytes)
+  return copy
 }
 
 const DELIVERED: MessageHistory = {
