@@ -7,9 +7,16 @@ import type { ShardPort } from './core/shard-port.js'
 import { HttpFront } from './management/http-front.js'
 import { Makers } from './management/makers.js'
 import type { ListenerFacts, ManagementServices } from './management/management-services.js'
-import type { StatisticsSource } from './management/statistics-source.js'
+import type { MetricsSources } from './management/metrics/registries.js'
+import type { Statistics } from './management/statistics/statistics.js'
 import type { Clock } from './util/clock.js'
 import type { Logger } from './util/logger.js'
+
+/** Where Prometheus scrapes, and what. */
+interface MetricsSide {
+  readonly metrics: MetricsSources
+  readonly address: { readonly host: string; readonly port: number } | undefined
+}
 
 /** What management needs of a broker beyond what everybody may see of it. */
 export interface ManagementParts {
@@ -19,7 +26,9 @@ export interface ManagementParts {
   readonly peers: PeerDirectory
   readonly clock: Clock
   readonly logger: Logger
-  readonly statistics?: StatisticsSource | undefined
+  readonly statistics?: Statistics | undefined
+  /** Shows metrics. */
+  readonly metrics?: MetricsSide | undefined
   listeners(): readonly Listener[]
   isInService(): boolean
 }
@@ -49,6 +58,7 @@ export class BrokerManagement {
       logger,
       hashing: `rabbit_password_hashing_${options.passwordHashing}`,
       ...(statistics === undefined ? {} : { statistics }),
+      ...(parts.metrics === undefined ? {} : { metrics: parts.metrics.metrics }),
       node: {
         name: options.nodeName,
         clusterName: options.clusterName,
@@ -63,6 +73,7 @@ export class BrokerManagement {
         listeners: () => [
           ...parts.listeners().map((each) => this.#amqpFacts(each, broker)),
           ...this.#httpFacts(),
+          ...prometheusFacts(parts.metrics?.address),
         ],
       },
     }
@@ -117,4 +128,8 @@ export class BrokerManagement {
     const { scheme, host, port } = address
     return [{ protocol: scheme, host, port, tls: scheme === 'https' }]
   }
+}
+
+function prometheusFacts(address: MetricsSide['address']): ListenerFacts[] {
+  return address === undefined ? [] : [{ protocol: 'http/prometheus', ...address, tls: false }]
 }

@@ -10,6 +10,7 @@ import { UserDirectory } from './auth/users.js'
 import { BrokerAdmin } from './broker-admin.js'
 import { openListeners } from './broker-listeners.js'
 import { BrokerManagement } from './broker-management.js'
+import { BrokerStatistics } from './broker-statistics.js'
 import type { BrokerOptions } from './config/broker-options.js'
 import { withDefaults } from './config/resolve.js'
 import { Connection } from './connection/connection.js'
@@ -70,7 +71,7 @@ export async function startBroker(
   options: Partial<BrokerOptions> = {},
   surroundings: Surroundings = {},
 ): Promise<Broker> {
-  const resolved = withDefaults({ managementPort: undefined, ...options })
+  const resolved = withDefaults({ managementPort: undefined, prometheusPort: undefined, ...options })
   const logger =
     surroundings.logger ?? new LineLogger(resolved.logLevel, (line) => process.stderr.write(line))
   const clock = surroundings.clock ?? new SystemClock()
@@ -144,6 +145,7 @@ export class Broker {
   readonly #memory: MemoryMonitor
   #listeners: Listener[] = []
   #management: BrokerManagement | undefined
+  #statistics: BrokerStatistics | undefined
   #stopped: Promise<void> | undefined
 
   /** Use {@link startBroker}. */
@@ -208,11 +210,21 @@ export class Broker {
       return this.#shard
     })
     this.#services = this.#connectionServices(this.#chain, this.#authorizer, this.#randomOctets)
+    const peers = new PeerListing(this.connections)
+    this.#statistics = new BrokerStatistics(this, {
+      port: this.#port,
+      peers,
+      timers: this.#timers,
+      logger: this.#logger,
+      memoryLimitBytes: this.#memory.limitBytes,
+    })
     this.#management = new BrokerManagement(this, {
       chain: this.#chain,
       authorizer: this.#authorizer,
       port: this.#port,
-      peers: new PeerListing(this.connections),
+      peers,
+      statistics: this.#statistics.statistics,
+      metrics: this.#statistics,
       clock: this.#timers.clock,
       logger: this.#logger,
       listeners: () => this.#listeners,
@@ -243,6 +255,7 @@ export class Broker {
       (transport) => this.accept(transport, options.proxyProtocol),
       (transport) => this.accept(transport, false),
     )
+    await this.#statistics.open()
     await this.#management.open()
     this.#memory.start()
   }
@@ -266,6 +279,11 @@ export class Broker {
     return [...this.#listeners, ...(http === undefined ? [] : [http])].map(({ scheme, host, port }) =>
       scheme === 'unix' ? `unix ${host}` : `${scheme} ${host.includes(':') ? `[${host}]` : host}:${port}`,
     )
+  }
+
+  /** The port for Prometheus; 0 when there is none. */
+  get prometheusPort(): number {
+    return this.#statistics?.address?.port ?? 0
   }
 
   /** The port of the HTTP API; 0 when there is none. */
@@ -304,6 +322,7 @@ export class Broker {
     const closed = Promise.all([
       ...this.#listeners.map((listener) => listener.close()),
       this.#management?.close(),
+      this.#statistics?.close(),
     ])
     for (const connection of this.connections.all()) connection.stopDeliveries()
     if (this.connections.size > 0) await turns(LATE_ACK_TURNS)

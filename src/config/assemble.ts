@@ -76,7 +76,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
       values.diskFreeRelative === undefined
         ? { absoluteBytes: values.diskFreeAbsoluteBytes }
         : { relative: values.diskFreeRelative },
-    managementPort: values.managementTlsPort ?? managementPortOf(values, origins),
+    managementPort: values.managementTlsPort ?? portBeside(values, origins, 'managementPort'),
     managementHost:
       values.managementTlsPort === undefined
         ? values.managementHost
@@ -85,6 +85,10 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
     managementCorsOrigins: values.managementCorsOrigins,
     managementCorsMaxAgeSeconds: values.managementCorsMaxAgeSeconds,
     managementTls: managementTlsOf(values),
+    statisticsIntervalMs: values.statisticsIntervalMs,
+    prometheusPort: portBeside(values, origins, 'prometheusPort'),
+    prometheusHost: values.prometheusHost,
+    prometheusPerObject: values.prometheusPerObject,
     loadDefinitions: values.loadDefinitions,
   })
 }
@@ -143,9 +147,13 @@ function tlsOf(values: OptionValues): TlsOptions | undefined {
 }
 
 /** Whoever lets the system choose the port of AMQP does not want a fixed one here, unless it was asked for. */
-function managementPortOf(values: OptionValues, origins: ReadonlyMap<OptionName, Origin>): number {
-  const isAsked = origins.get('managementPort')?.kind !== 'default'
-  return values.amqpPort === 0 && !isAsked ? 0 : values.managementPort
+function portBeside(
+  values: OptionValues,
+  origins: ReadonlyMap<OptionName, Origin>,
+  name: 'managementPort' | 'prometheusPort',
+): number {
+  const isAsked = origins.get(name)?.kind !== 'default'
+  return values.amqpPort === 0 && !isAsked ? 0 : values[name]
 }
 
 /** With a slash before it and none after it. */

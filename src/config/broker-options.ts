@@ -128,6 +128,14 @@ export interface BrokerOptions {
   readonly managementCorsMaxAgeSeconds: number
   /** With it the HTTP API speaks TLS. Default undefined. */
   readonly managementTls: ManagementTlsOptions | undefined
+  /** How often counters are sampled for rates, in milliseconds. Default 5000. */
+  readonly statisticsIntervalMs: number
+  /** TCP port for Prometheus, 0 for a free one; undefined for none. Default 15692, but none for embedding programs. */
+  readonly prometheusPort: number | undefined
+  /** Address on which it listens. Default '127.0.0.1'. */
+  readonly prometheusHost: string
+  /** `/metrics` has a series for each queue and exchange. Default false. */
+  readonly prometheusPerObject: boolean
   /** A definitions file, or a folder of them, imported at every start. Default undefined. */
   readonly loadDefinitions: string | undefined
 }

@@ -74,7 +74,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     'consumer_disconnected_timeout',
     'session_max_per_connection',
     'link_max_per_session',
-    'collect_statistics_interval',
     'message_interceptors.*',
     'runtime_parameters.*',
     'deprecated_features.*',

@@ -131,6 +131,27 @@ export const OPTIONS = {
   managementTlsKeyPassword: optional('management.ssl.password', TEXT, 'Opens an encrypted key.', {
     secret: true,
   }),
+  statisticsIntervalMs: value(
+    'collect_statistics_interval',
+    milliseconds(100),
+    5000,
+    'How often counters are sampled for rates.',
+  ),
+  prometheusPort: value('prometheus.tcp.port', PORT, 15_692, 'Port for Prometheus; 0 picks a free one.', {
+    flag: { name: 'prometheus-port', placeholder: 'N' },
+  }),
+  prometheusHost: value(
+    'prometheus.tcp.ip',
+    BIND_ADDRESS,
+    '127.0.0.1',
+    'Address on which Prometheus may scrape; `bind` does not change it.',
+  ),
+  prometheusPerObject: value(
+    'prometheus.return_per_object_metrics',
+    BOOLEAN,
+    false,
+    '/metrics has a series for each queue and exchange rather than sums.',
+  ),
   loadDefinitions: optional(
     'load_definitions',
     TEXT,

@@ -49,6 +49,10 @@ export class ChannelFrames {
     return this.open.size
   }
 
+  all(): IterableIterator<Channel> {
+    return this.open.values()
+  }
+
   get(number: number): Channel | undefined {
     if (number === this.lastNumber) return this.last
     const channel = this.open.get(number)

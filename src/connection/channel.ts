@@ -203,6 +203,7 @@ export class Channel implements ConfirmSink {
     this.released = true
     this.assembly.clear()
     this.publishing.transaction?.rollback()
+    this.publishing.countPublishes()
     this.consuming.release()
     this.flushPorts()
   }

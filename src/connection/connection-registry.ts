@@ -6,6 +6,11 @@ export class ConnectionRegistry {
   readonly #byVhost = new Map<string, number>()
   readonly #byUser = new Map<string, number>()
   readonly #channelsByUser = new Map<string, number>()
+  /** How many came and went since the start. */
+  connectionsOpened = 0
+  connectionsClosed = 0
+  channelsOpened = 0
+  channelsClosed = 0
   #lastId = 0
   #openCount = 0
   #channelCount = 0
@@ -56,18 +61,22 @@ export class ConnectionRegistry {
 
   opened(vhost: string, user: string): void {
     this.#openCount += 1
+    this.connectionsOpened += 1
     count(this.#byVhost, vhost, 1)
     count(this.#byUser, user, 1)
   }
 
   closed(vhost: string, user: string): void {
     this.#openCount -= 1
+    this.connectionsClosed += 1
     count(this.#byVhost, vhost, -1)
     count(this.#byUser, user, -1)
   }
 
   channelsChanged(user: string, by: number): void {
     this.#channelCount += by
+    if (by > 0) this.channelsOpened += by
+    else this.channelsClosed -= by
     count(this.#channelsByUser, user, by)
   }
 

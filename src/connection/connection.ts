@@ -13,6 +13,7 @@ import { REPLY_CODES } from '../protocol/amqp091/reply-codes.js'
 import type { Clock } from '../util/clock.js'
 import type { Logger } from '../util/logger.js'
 import { Timer } from '../util/timers.js'
+import type { Channel } from './channel.js'
 import { ChannelFrames, type ChannelFramesHost } from './channel-frames.js'
 import type { ChannelHost, ChannelLimits } from './channel-host.js'
 import type { ConnectionServices } from './connection-services.js'
@@ -149,6 +150,9 @@ export class Connection
   }
   get channelCount(): number {
     return this.channels.count
+  }
+  openChannels(): IterableIterator<Channel> {
+    return this.channels.all()
   }
   /** Frames are not handled while this is true. */
   get held(): boolean {

@@ -1,6 +1,8 @@
-import type { PeerConnection, PeerDirectory } from '../core/peers.js'
+import type { PeerChannel, PeerConnection, PeerDirectory } from '../core/peers.js'
+import type { Channel } from './channel.js'
 import type { Connection } from './connection.js'
 import type { ConnectionRegistry } from './connection-registry.js'
+import { ListedChannel } from './listed-channel.js'
 
 /** The connections of a node as management sees them. */
 export class PeerListing implements PeerDirectory {
@@ -44,6 +46,7 @@ export class PeerListing implements PeerDirectory {
 
 class ListedConnection implements PeerConnection {
   readonly #connection: Connection
+  readonly #listed = new WeakMap<Channel, PeerChannel>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -118,7 +121,14 @@ class ListedConnection implements PeerConnection {
   get unsentBytes() {
     return this.#connection.output.unsentBytes
   }
-  channels(): [] {
-    return []
+  *channels(): IterableIterator<PeerChannel> {
+    for (const channel of this.#connection.openChannels()) {
+      let listed = this.#listed.get(channel)
+      if (listed === undefined) {
+        listed = new ListedChannel(channel)
+        this.#listed.set(channel, listed)
+      }
+      yield listed
+    }
   }
 }

@@ -53,6 +53,14 @@ export class Transaction implements PublishTracker, PublishLedger {
     this.consuming = consuming
   }
 
+  /** Publishes and settlements that wait for the commit. */
+  get heldCount(): number {
+    return this.publishes.length
+  }
+  get heldAckCount(): number {
+    return this.acks.size
+  }
+
   hold(view: MessageView, queueIds: readonly number[], mandatory: boolean, replies: readonly string[]): void {
     this.publishes.push({ message: copyMessage(view), queueIds, mandatory, replies })
   }

@@ -11,7 +11,8 @@ import type { QueueType } from '../core/queue/settings.js'
 import type { Clock } from '../util/clock.js'
 import type { Logger } from '../util/logger.js'
 import type { Makers } from './makers.js'
-import type { StatisticsSource } from './statistics-source.js'
+import type { MetricsSources } from './metrics/registries.js'
+import type { Statistics } from './statistics/statistics.js'
 
 /** What management is handed: the broker as an operator meets it. */
 export interface ManagementServices {
@@ -30,7 +31,9 @@ export interface ManagementServices {
   /** How new passwords are hashed. */
   readonly hashing: HashingAlgorithm
   /** Counters and rates; undefined while nobody counts. */
-  readonly statistics?: StatisticsSource
+  readonly statistics?: Statistics
+  /** What Prometheus is shown. */
+  readonly metrics?: MetricsSources
 }
 
 /** What a node says of itself. */

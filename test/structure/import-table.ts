@@ -49,6 +49,7 @@ export const JOINING_MODULES: readonly string[] = [
   'broker-admin',
   'broker-listeners',
   'broker-management',
+  'broker-statistics',
   'index',
   'memory-monitor',
   'disk-monitor',

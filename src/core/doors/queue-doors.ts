@@ -49,6 +49,7 @@ export class QueueDoors {
     const name = given === '' ? this.serverName(vhost, requested) : given
     this.context.permissions.check(actor.principal, vhostName, 'queue', name, 'configure')
     const existing = vhost.queues.get(name)
+    this.context.topology.queueDeclares += 1
     if (existing !== undefined) return this.declareAgain(actor, existing, requested)
     if (given !== '') checkNotReserved('queue', name)
     const type = this.typeFor(vhost, name, requested)

@@ -1,4 +1,3 @@
-import { BrokerError } from '../errors.js'
 import type { MessageView } from '../message.js'
 import { describeResource } from '../resource.js'
 import type { MessageHistory } from '../shard/shard-log.js'

@@ -15,6 +15,8 @@ export class Topology {
   readonly globalParameters = new Map<string, ParameterValue>()
   /** Of the whole node, deleted exchanges included. */
   readonly counters = new PublishCounters()
+  /** Declares of queues since the start, also of queues that were there. */
+  queueDeclares = 0
   private readonly queues = new Map<number, QueueRecord>()
   private readonly router = new Router()
   private nextQueueId = 1

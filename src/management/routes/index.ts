@@ -17,6 +17,7 @@ import { POLICY_ROUTES } from './policies.js'
 import { PUBLISHING_ROUTES } from './publishing.js'
 import { QUEUE_ROUTES } from './queues.js'
 import { ROUTE_EXPLANATION_ROUTES } from './route-explanation.js'
+import { STATISTICS_ROUTES } from './statistics.js'
 import { TRANSFER_ROUTES } from './transfer.js'
 import { USER_ROUTES } from './users.js'
 import { VHOST_ROUTES } from './vhosts.js'
@@ -38,6 +39,7 @@ const DESCRIBED: readonly Route[] = [
   ...PEER_ROUTES,
   ...DEFINITION_ROUTES,
   ...HEALTH_ROUTES,
+  ...STATISTICS_ROUTES,
   ...FEATURE_ROUTES,
   ...ROUTE_EXPLANATION_ROUTES,
   ...TRANSFER_ROUTES,

@@ -211,7 +211,9 @@ export class Sampler {
       past.capacity = capacityNow(scratch)
       this.queues.set(queue, past)
     }
-    past.capacity += (capacityNow(scratch) - past.capacity) * CAPACITY_WEIGHT
+    const capacity = capacityNow(scratch)
+    past.capacity =
+      past.capacity === 0 ? capacity : past.capacity + (capacity - past.capacity) * CAPACITY_WEIGHT
     const { ready, unacked, publish } = scratch
     past.history.record(tick, [ready, unacked, publish, ...takeValues(scratch)])
   }

@@ -153,7 +153,7 @@ export class Statistics implements StatisticsSource {
     ]
     const churnRates = CHURN_NAMES.map((name, i) => withDetails(name, values[i]!, churn.of(name)))
     return {
-      queue_totals: this.sources.topology.queueCount === 0 ? {} : this.queueTotalsOf(vhosts, ranges),
+      queue_totals: this.queueTotalsOf(vhosts, ranges),
       message_stats: vhosts === undefined ? this.totalStats(undefined, ranges) : this.statsOf(vhosts, ranges),
       churn_rates: Object.assign({}, ...churnRates) as JsonObject,
     }

@@ -30,7 +30,7 @@ export function overviewView(request: ApiRequest): JsonObject {
     require_definition_json_extension: false,
     statistics_db_event_queue: 0,
     ...(request.isMonitor ? nodeFacts(request) : {}),
-    ...services.statistics?.overview(query),
+    ...services.statistics?.overview(query, request.isMonitor ? undefined : request.vhosts),
   }
 }
 

@@ -1,0 +1,150 @@
+import { QueueStatistics } from '../../core/statistics.js'
+import type { QueueRecord } from '../../core/topology/queue-record.js'
+import type { Statistics } from '../statistics/statistics.js'
+import { counter, gauge, labelsOf, MetricTable } from './table.js'
+
+/** Queues that are looked at before the event loop has its turn. */
+const QUEUES_PER_PART = 250
+
+const COARSE = [
+  gauge('queue_messages_ready', 'Messages ready to be delivered to consumers'),
+  gauge('queue_messages_unacked', 'Messages delivered to consumers but not yet acknowledged'),
+  gauge('queue_messages', 'Sum of ready and unacknowledged messages - total queue depth'),
+  counter('queue_process_reductions_total', 'Total number of queue process reductions'),
+]
+const CONSUMER_COUNT = [gauge('queue_consumers', 'Consumers on a queue')]
+const DETAILS = [
+  gauge('queue_consumer_capacity', 'Consumer capacity'),
+  gauge('queue_consumer_utilisation', 'Same as consumer capacity'),
+  gauge('queue_process_memory_bytes', 'Memory in bytes used by the queue'),
+  gauge('queue_messages_ram', 'Ready and unacknowledged messages stored in memory'),
+  gauge('queue_messages_ram_bytes', 'Size of ready and unacknowledged messages stored in memory'),
+  gauge('queue_messages_ready_ram', 'Ready messages stored in memory'),
+  gauge('queue_messages_unacked_ram', 'Unacknowledged messages stored in memory'),
+  gauge('queue_messages_persistent', 'Persistent messages'),
+  gauge('queue_messages_persistent_bytes', 'Size in bytes of persistent messages'),
+  gauge('queue_messages_bytes', 'Size in bytes of ready and unacknowledged messages'),
+  gauge('queue_messages_ready_bytes', 'Size in bytes of ready messages'),
+  gauge('queue_messages_unacked_bytes', 'Size in bytes of all unacknowledged messages'),
+  gauge('queue_head_message_timestamp', 'Timestamp of the first message in the queue, if any'),
+  counter('queue_disk_reads_total', 'Total number of times queue read messages from disk'),
+  counter('queue_disk_writes_total', 'Total number of times queue wrote messages to disk'),
+]
+const DELIVERY = [
+  counter(
+    'queue_get_ack_total',
+    'Total number of messages fetched from a queue with basic.get in manual acknowledgement mode',
+  ),
+  counter(
+    'queue_get_total',
+    'Total number of messages fetched from a queue with basic.get in automatic acknowledgement mode',
+  ),
+  counter('queue_get_empty_total', 'Total number of times basic.get operations fetched no message'),
+  counter(
+    'queue_messages_delivered_ack_total',
+    'Total number of messages delivered from a queue to consumers in manual acknowledgement mode',
+  ),
+  counter(
+    'queue_messages_delivered_total',
+    'Total number of messages delivered from a queue to consumers in automatic acknowledgement mode',
+  ),
+  counter(
+    'queue_messages_redelivered_total',
+    'Total number of messages redelivered from a queue to consumers',
+  ),
+  counter('queue_messages_acked_total', 'Total number of messages acknowledged by consumers on a queue'),
+]
+const INFO = [
+  gauge('queue_info', 'A metric with a constant 1 value and labels that provide some queue details.'),
+]
+
+/** Which queues, and what of them. */
+export interface QueueSelection {
+  readonly coarse: boolean
+  readonly consumers: boolean
+  readonly details: boolean
+  readonly delivery: boolean
+  /** A series for each queue rather than sums. */
+  readonly perQueue: boolean
+  readonly wants: (queue: QueueRecord) => boolean
+}
+
+/** Tables of all queues that are selected, made in slices: each `yield` is a place to let the event loop go. */
+export function* queueTables(
+  statistics: Statistics,
+  selection: QueueSelection,
+): Generator<void, MetricTable[]> {
+  const { coarse, consumers, details, delivery, perQueue, wants } = selection
+  const parts = [
+    ...(coarse ? COARSE : []),
+    ...(consumers ? CONSUMER_COUNT : []),
+    ...(details ? DETAILS : []),
+    ...(delivery ? DELIVERY : []),
+  ]
+  if (parts.length === 0) return []
+  const table = new MetricTable(parts)
+  const info = new MetricTable(INFO)
+  const now = new QueueStatistics()
+  let looked = 0
+  for (const queue of statistics.sources.topology.allQueues()) {
+    if (++looked % QUEUES_PER_PART === 0) yield
+    if (!wants(queue) || !statistics.sources.queues.statisticsOf(queue.id, now)) continue
+    const labels = perQueue ? { vhost: queue.vhost.name, queue: queue.name } : undefined
+    table.add(labels === undefined ? '' : labelsOf(labels), [
+      ...(coarse ? [now.ready, now.unacked, now.ready + now.unacked, 0] : []),
+      ...(consumers ? [now.consumers] : []),
+      ...(details ? detailValues(statistics, queue, now, perQueue) : []),
+      ...(delivery ? deliveryValues(now) : []),
+    ])
+    if (labels !== undefined) {
+      const kind = { queue_type: QUEUE_TYPE_LABELS[queue.type], membership: 'leader' }
+      info.add(labelsOf({ ...labels, ...kind }), [1])
+    }
+  }
+  if (perQueue) return [table, ...(coarse || consumers || details ? [info] : [])]
+  return [table.sum]
+}
+
+/** Spellings that dashboards filter by. */
+export const QUEUE_TYPE_LABELS = {
+  classic: 'rabbit_classic_queue',
+  quorum: 'rabbit_quorum_queue',
+  stream: 'rabbit_stream_queue',
+} as const
+
+function detailValues(
+  statistics: Statistics,
+  queue: QueueRecord,
+  now: QueueStatistics,
+  perQueue: boolean,
+): number[] {
+  const messages = now.ready + now.unacked
+  const bytes = now.readyBytes + now.unackedBytes
+  const capacity = now.consumers === 0 ? 0 : (statistics.sampler.ofQueue(queue)?.capacity ?? 1)
+  // A timestamp means nothing in a sum, and looking for it costs a look at the message.
+  const head =
+    perQueue && now.ready > 0
+      ? statistics.sources.queues.detailsOf(queue.id)?.headTimestampSeconds
+      : undefined
+  return [
+    capacity,
+    capacity,
+    now.memoryBytes,
+    messages,
+    bytes,
+    now.ready,
+    now.unacked,
+    now.persistent,
+    now.persistentBytes,
+    bytes,
+    now.readyBytes,
+    now.unackedBytes,
+    head ?? Number.NaN,
+    0,
+    0,
+  ]
+}
+
+function deliveryValues(now: QueueStatistics): number[] {
+  return [now.get, now.getNoAck, now.getEmpty, now.deliver, now.deliverNoAck, now.redeliver, now.ack]
+}
