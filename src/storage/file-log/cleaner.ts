@@ -36,6 +36,7 @@ export interface CleanerClient {
   repeatEvent(kind: number, queueId: number, position: number, run: number, segment: number): void
   whenSynced(done: (error: Error | undefined) => void): void
   release(ref: number): void
+  atomically(work: () => void): void
   /** Removes a segment and calls back once no crash brings it back. */
   removeSegment(segment: Segment, done: () => void): void
   chunkOf(ref: number): LogChunk
@@ -203,7 +204,7 @@ export class Cleaner {
     const ref = makeRef(chunk.slot, at - chunk.start)
     const word = at >> 2
     const targetCount = words[word + RecordWord.KIND]! >>> 16
-    const targets: { readonly queueId: number; readonly position: number; readonly kept: boolean }[] = []
+    const targets: Target[] = []
     for (let i = 0; i < targetCount; i++) {
       const target = at + RECORD_HEADER_BYTES + i * RECORD_TARGET_BYTES
       const queueId = words[target >> 2]!
@@ -212,10 +213,15 @@ export class Cleaner {
       if (this.owner!.holds(queueId, position, ref)) targets.push({ queueId, position, kept })
     }
     if (targets.length === 0) return
+    // Without its counts a copy would hide the original, which has them.
+    this.log.atomically(() => this.copy(chunk, at, ref, targets))
+  }
+
+  private copy(chunk: LogChunk, at: number, ref: number, targets: readonly Target[]): void {
     const { view } = this
     openMessage(chunk, at, view)
     const moved = this.log.append(view, targets.length, true, publishedAtMs(chunk, at))
-    this.movedBytes += words[word]!
+    this.movedBytes += chunk.words[at >> 2]!
     for (const [i, { queueId, position, kept }] of targets.entries()) {
       this.log.setTarget(moved, i, queueId, position, kept)
     }
@@ -242,6 +248,13 @@ export class Cleaner {
     const history = this.owner!.historyOf(queueId, position)
     this.log.counted(queueId, position, ref, history.deliveryCount, history.acquiredCount)
   }
+}
+
+/** A queue that has the message. */
+interface Target {
+  readonly queueId: number
+  readonly position: number
+  readonly kept: boolean
 }
 
 /** True for a durable segment that nothing is being written to. */

@@ -12,6 +12,11 @@ import { encodeSegmentHeader, LOG_FORMAT, Segment, segmentName } from './segment
 /** After a failed removal of a file, how long until the next try. */
 const REMOVE_RETRY_MS = 1000
 
+export type SegmentTableOptions = Pick<
+  FileLogOptions,
+  'disk' | 'clock' | 'logger' | 'folder' | 'scratchFolder' | 'randomOctets' | 'chunkSlotsMax'
+>
+
 /** The segments and chunks of one log, and their files. */
 export class SegmentTable {
   readonly segments = new Map<number, Segment>()
@@ -35,7 +40,7 @@ export class SegmentTable {
   private retryTimer: ClockTimer | undefined
   private closed = false
 
-  constructor(options: FileLogOptions) {
+  constructor(options: SegmentTableOptions) {
     this.disk = options.disk
     this.clock = options.clock
     this.logger = options.logger
