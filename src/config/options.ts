@@ -150,7 +150,7 @@ export const OPTIONS = {
     'prometheus.return_per_object_metrics',
     BOOLEAN,
     false,
-    '/metrics has a series for each queue and exchange rather than sums.',
+    'Whether /metrics has a series for each queue and exchange rather than sums.',
   ),
   loadDefinitions: optional(
     'load_definitions',

@@ -1,9 +1,10 @@
 import { decodeProperties } from '../../protocol/amqp091/properties.js'
 import { BrokerError } from '../errors.js'
 import { MessageView } from '../message.js'
-import type { ShardLog } from '../shard/shard-log.js'
+import type { MessageHistory, ShardLog } from '../shard/shard-log.js'
 import type { QueueDetails } from '../statistics.js'
 import type { Consumers } from './consumers.js'
+import type { MessageIndex } from './message-index.js'
 import type { ReadyOrder } from './ready-order.js'
 
 /** Octets that a queue takes by itself, and about what each message takes beside its body. */
@@ -45,4 +46,15 @@ export function getRefused(queue: string): BrokerError {
     'RESOURCE_LOCKED',
     `cannot obtain access to locked ${queue}. basic.get operations are not supported by quorum queues with single active consumer`,
   )
+}
+
+/** What a restart must know of the message that the index is placed on. */
+export function historyIn(index: MessageIndex): MessageHistory {
+  return {
+    redelivered: index.isRedelivered,
+    deliveryCount: index.deliveryCount,
+    acquiredCount: index.acquiredCount,
+    publishedAtMs: 0,
+    expirationMs: -1,
+  }
 }

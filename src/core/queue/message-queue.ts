@@ -16,7 +16,7 @@ import { recoveredDeadline, ttlOf } from './deadlines.js'
 import { DelayedRetries } from './delayed-retries.js'
 import { Expiry } from './expiry.js'
 import { Lease } from './lease.js'
-import { getRefused, memoryOf, queueDetails } from './measures.js'
+import { getRefused, historyIn, memoryOf, queueDetails } from './measures.js'
 import { ENTRY_LOGGED, ENTRY_REDELIVERED, EntryState } from './message-index.js'
 import type { MessageQueueTraits } from './message-queue-traits.js'
 import { peekPage } from './peek.js'
@@ -496,14 +496,8 @@ export class MessageQueue implements ShardQueue {
 
   historyOf(position: number): MessageHistory {
     this.order.locate(position)
-    const { index } = this.order
-    return {
-      redelivered: index.isRedelivered,
-      deliveryCount: index.deliveryCount,
-      acquiredCount: index.acquiredCount,
-      publishedAtMs: 0,
-      expirationMs: -1,
-    }
+    return historyIn(this.order.index)
+  }
   }
 
   recover(position: number, ref: number, message: MessageView, found: MessageHistory): void {

@@ -149,7 +149,7 @@ export function globalTables({ sources }: Statistics): MetricTable[] {
         [
           counters.publish,
           counters.publishConfirm,
-          counters.publish - counters.returnUnroutable - counters.dropUnroutable,
+          counters.routed,
           counters.dropUnroutable,
           counters.returnUnroutable,
           counters.confirm,

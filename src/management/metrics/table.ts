@@ -31,10 +31,10 @@ export class MetricTable {
   /** The same metrics as one row: sums over all rows, without labels. */
   get sum(): MetricTable {
     const sums = this.specs.map((_, column) => {
-      let sum = 0
+      let sum = this.labels.length === 0 ? 0 : Number.NaN
       for (let row = 0; row < this.labels.length; row++) {
         const value = this.value(row, column)
-        if (!Number.isNaN(value)) sum += value
+        if (!Number.isNaN(value)) sum = Number.isNaN(sum) ? value : sum + value
       }
       return sum
     })
