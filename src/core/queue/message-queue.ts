@@ -498,7 +498,6 @@ export class MessageQueue implements ShardQueue {
     this.order.locate(position)
     return historyIn(this.order.index)
   }
-  }
 
   recover(position: number, ref: number, message: MessageView, found: MessageHistory): void {
     const { order } = this
