@@ -31,6 +31,8 @@ import { EventBus } from './core/events.js'
 import { LocalShard } from './core/shard/local-shard.js'
 import type { ShardPort } from './core/shard-port.js'
 import { loadDefinitions } from './management/definitions/load.js'
+import type { ManagementServices } from './management/management-services.js'
+import type { NodeControl } from './management/node-control.js'
 import { MemoryMonitor } from './memory-monitor.js'
 import { type NodeStorage, openNodeStorage } from './node-storage.js'
 import { ByteReader } from './protocol/amqp091/byte-reader.js'
@@ -214,7 +216,7 @@ export class Broker {
     this.#statistics = new BrokerStatistics(this, {
       port: this.#port,
       peers,
-      timers: this.#timers,
+      timers: this.#machineTimers,
       logger: this.#logger,
       memoryLimitBytes: this.#memory.limitBytes,
     })
@@ -260,6 +262,23 @@ export class Broker {
     this.#memory.start()
   }
 
+  /**
+   * Opens the control socket, by which the user that this process runs as is its operator. `folder` is where nodes leave
+   * word of theirs; what the process itself can do for the operator is handed in.
+   */
+  async openControl(folder: string, control: Omit<NodeControl, 'setMemoryHighWatermark'>): Promise<void> {
+    const { nodeName, dataDir } = this.options
+    const { setDiskFreeLimit } = this.#storage
+    await this.#management?.openControl(
+      { nodeName, dataDir, folder },
+      {
+        setMemoryHighWatermark: (watermark) => this.#memory.setWatermark(watermark),
+        ...(setDiskFreeLimit === undefined ? {} : { setDiskFreeLimit }),
+        ...control,
+      },
+    )
+  }
+
   /** The first boot of an empty node: the default vhost, and the default user in it. */
   async #populate(): Promise<void> {
     const { options, admin } = this
@@ -289,6 +308,11 @@ export class Broker {
   /** The port of the HTTP API; 0 when there is none. */
   get managementPort(): number {
     return this.#management?.address?.port ?? 0
+  }
+
+  /** What management works with, also where there is no HTTP API: for definitions in and out. Once started. */
+  get managementServices(): ManagementServices {
+    return this.#management!.services
   }
 
   /** The way to the queues, past what {@link Surroundings.seams} put there: for those who look on. */
@@ -336,6 +360,8 @@ export class Broker {
     await this.#storage.close()
     this.#shard?.close()
     await within(closed, STOP_TIMEOUT_MS)
+    // Handles that were closed leave the loop with its next turn.
+    await turns(1)
   }
 
   /** Takes a peer, at the other end of any kind of transport. It may owe the header of the PROXY protocol. */

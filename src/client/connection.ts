@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { type Socket, connect as tcpConnect } from 'node:net'
+import { connect as tcpConnect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import {
   ByteReader,
@@ -26,6 +26,7 @@ import {
   tableToPlain,
 } from '../protocol/amqp091/index.js'
 import { Channel, type ChannelHost } from './channel.js'
+import type { ClientSocket } from './client-socket.js'
 import { BODY_SIZE_MAX } from './content-assembler.js'
 import { ClosedError } from './errors.js'
 import { FrameOutput } from './frame-output.js'
@@ -65,7 +66,7 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Channe
   readonly output: FrameOutput
   frameMax = 0
   readonly #options: ResolvedOptions
-  readonly #socket: Socket
+  readonly #socket: ClientSocket
   readonly #splitter = new FrameSplitter()
   readonly #reader = new ByteReader()
   readonly #channels = new Map<number, Channel>()
@@ -336,8 +337,9 @@ export class Connection extends EventEmitter<ConnectionEvents> implements Channe
   }
 }
 
-function openSocket(options: ResolvedOptions): Socket {
+function openSocket(options: ResolvedOptions): ClientSocket {
   const { host, port, socketPath, tls } = options
+  if (options.socket !== undefined) return options.socket()
   const target = socketPath === undefined ? { host, port } : { path: socketPath }
   const socket = tls === undefined ? tcpConnect(target) : tlsConnect({ ...target, ...tls })
   return socket.setNoDelay(true)

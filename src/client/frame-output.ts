@@ -1,5 +1,5 @@
-import type { Writable } from 'node:stream'
 import { ByteWriter } from '../protocol/amqp091/index.js'
+import type { ClientSocket } from './client-socket.js'
 import { BacklogError } from './errors.js'
 
 const BUFFER_BYTES = 16_384
@@ -17,7 +17,7 @@ export interface OutputLimits {
 
 /** The way out of a connection: frames are gathered and written once a turn of the event loop. */
 export class FrameOutput {
-  readonly #socket: Writable
+  readonly #socket: Pick<ClientSocket, 'write' | 'writableLength'>
   readonly #limits: OutputLimits
   readonly #onRoom: () => void
   readonly #writer = new ByteWriter(Buffer.allocUnsafeSlow(BUFFER_BYTES))
@@ -29,7 +29,11 @@ export class FrameOutput {
   wrote = false
 
   /** `onRoom` is called when there is room again after `hasRoom()` was false. */
-  constructor(socket: Writable, limits: OutputLimits, onRoom: () => void) {
+  constructor(
+    socket: Pick<ClientSocket, 'write' | 'writableLength'>,
+    limits: OutputLimits,
+    onRoom: () => void,
+  ) {
     this.#socket = socket
     this.#limits = limits
     this.#onRoom = onRoom

@@ -7,6 +7,7 @@ export type {
   QueueCounts,
   QueueOptions,
 } from './channel-options.js'
+export type { ClientSocket } from './client-socket.js'
 export { Connection, type ConnectionEvents, connect } from './connection.js'
 export { BacklogError, ClosedError, NackedError } from './errors.js'
 export {

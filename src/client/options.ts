@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls'
 import type { ReadonlyFieldTable } from '../protocol/amqp091/index.js'
+import type { ClientSocket } from './client-socket.js'
 import { parseUri } from './uri.js'
 
 /** How to connect. Every key has a default. */
@@ -10,6 +11,8 @@ export interface ConnectOptions {
   readonly port?: number | undefined
   /** Path of a Unix domain socket, used instead of host and port. */
   readonly socketPath?: string | undefined
+  /** Opens what is used instead of a socket to host and port, in clear. Default: none. */
+  readonly socket?: (() => ClientSocket) | undefined
   /** Default '/'. */
   readonly vhost?: string | undefined
   /** Default 'guest'. */
@@ -48,6 +51,7 @@ export interface ResolvedOptions {
   readonly host: string
   readonly port: number
   readonly socketPath: string | undefined
+  readonly socket: (() => ClientSocket) | undefined
   readonly vhost: string
   readonly username: string
   readonly password: string
@@ -76,6 +80,7 @@ export function resolveOptions(
     host: given.host ?? '127.0.0.1',
     port: given.port ?? (tls === undefined ? 5672 : 5671),
     socketPath: given.socketPath,
+    socket: given.socket,
     vhost: given.vhost ?? '/',
     username: given.username ?? 'guest',
     password: given.password ?? 'guest',

@@ -37,14 +37,23 @@ export class VirtualClock implements Clock {
     return this.#pending.size
   }
 
+  /**
+   * Goes to the next moment at which a call falls due, if that is by `untilMs` of the monotonic clock, and makes that
+   * one call. False when there is none.
+   */
+  step(untilMs: number): boolean {
+    const next = this.#next(untilMs)
+    if (next === undefined) return false
+    this.#pending.delete(next)
+    this.#elapsedMs = Math.max(this.#elapsedMs, next.dueAtMs)
+    next.callback()
+    return true
+  }
+
   /** Turns the clock forward, stopping at each call that falls due on the way. */
   advance(ms: number): void {
     const until = this.#elapsedMs + ms
-    for (let next = this.#next(until); next !== undefined; next = this.#next(until)) {
-      this.#pending.delete(next)
-      this.#elapsedMs = Math.max(this.#elapsedMs, next.dueAtMs)
-      next.callback()
-    }
+    while (this.step(until));
     this.#elapsedMs = until
   }
 

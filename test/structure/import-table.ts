@@ -40,6 +40,24 @@ export const IMPORT_TABLE: Readonly<Record<string, FolderRule>> = {
   plugins: { may: ['plugin-api', 'client'] },
   client: { may: ['util', 'protocol'] },
   cli: { may: ['util', 'config', 'client'] },
+  // A broker inside a program: it joins the parts as broker.ts does, and puts its own between them.
+  embedding: {
+    may: [
+      'util',
+      'config',
+      'protocol',
+      'core',
+      'storage',
+      'auth',
+      'connection',
+      'management',
+      'client',
+      'broker',
+      'broker-admin',
+      'seams',
+    ],
+  },
+  testing: { may: ['embedding'] },
   perf: { may: ['util', 'config', 'client', 'protocol'] },
 }
 
