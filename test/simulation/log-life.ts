@@ -54,6 +54,7 @@ export class LogSimulation implements ShardHost {
   private trouble: Trouble
   private readonly chunkBytes: number
   private readonly segmentBytesMax: number
+  private readonly diskUseFactor: number
   private readonly residentBytesMax: number
   private readonly sync: SyncMode
   private durable!: DurableShard
@@ -65,6 +66,7 @@ export class LogSimulation implements ShardHost {
     this.sync = sync
     this.chunkBytes = 512 << this.below(4)
     this.segmentBytesMax = this.chunkBytes * (1 + this.below(4))
+    this.diskUseFactor = this.below(3)
     this.residentBytesMax = this.chunkBytes * this.below(8)
     for (const make of QUEUES) this.addQueue(make)
   }
@@ -123,6 +125,7 @@ export class LogSimulation implements ShardHost {
         chunkBytes: this.chunkBytes,
         segmentBytesMax: this.segmentBytesMax,
         residentBytesMax: this.residentBytesMax,
+        diskUseFactor: this.diskUseFactor,
         unwrittenBytesMax: 64 << 10,
         sync: this.sync,
       }),

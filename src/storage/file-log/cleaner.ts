@@ -25,8 +25,13 @@ import type { SegmentTable } from './segment-table.js'
  */
 export const CLEAN_BELOW_LIVE_SHARE = 0.5
 
-/** More segments than this, and small ones are put together: each start of the broker begins one. */
-const SEGMENTS_FEW = 8
+/**
+ * Cleaning begins when the files take more than this times what is live in them, and one segment. Then some segment is
+ * less than half live. While it is rewritten they may take one segment more.
+ */
+export const DISK_USE_FACTOR = 2
+/** More segments than this that are not half full are put together: each start of the broker begins one. */
+const SMALL_SEGMENTS_MAX = 8
 
 /** What the cleaner asks of its log. */
 export interface CleanerClient {
@@ -109,19 +114,27 @@ export class Cleaner {
     const superseded = segments.find((segment) => segment.superseded)
     if (superseded !== undefined) return superseded
     const { segmentBytesMax } = this.options
-    const isMany = segments.length > SEGMENTS_FEW
-    if (this.table.durableBytes <= 2 * segmentBytesMax && !isMany) return undefined
-    let best: Segment | undefined
-    let bestShare = CLEAN_BELOW_LIVE_SHARE
-    for (const segment of segments) {
-      const sizeBytes = isMany ? Math.max(segment.sizeBytes, segmentBytesMax) : segment.sizeBytes
-      const share = segment.liveBytes / sizeBytes
-      if (share < bestShare) {
-        best = segment
-        bestShare = share
-      }
+    const small = segments.filter(({ sizeBytes }) => sizeBytes < segmentBytesMax / 2)
+    if (small.length > SMALL_SEGMENTS_MAX) return least(small, (segment) => segment.liveBytes)
+    if (!this.isWasteful()) return undefined
+    const victim = least(segments, shareOf)
+    return victim !== undefined && shareOf(victim) < CLEAN_BELOW_LIVE_SHARE ? victim : undefined
+  }
+
+  /**
+   * True when the files take more than they need to. A backlog that is consumed in order leaves its oldest segment half
+   * dead for a while: that alone is no reason to rewrite what will be gone by itself.
+   */
+  private isWasteful(): boolean {
+    const { segmentBytesMax, diskUseFactor = DISK_USE_FACTOR } = this.options
+    let bytes = 0
+    let liveBytes = 0
+    for (const segment of this.table.segments.values()) {
+      if (!segment.durable) continue
+      bytes += segment.sizeBytes
+      liveBytes += segment.liveBytes
     }
-    return best
+    return bytes > diskUseFactor * liveBytes + segmentBytesMax
   }
 
   private step(victim: Segment): void {
@@ -248,6 +261,24 @@ export class Cleaner {
     const history = this.owner!.historyOf(queueId, position)
     this.log.counted(queueId, position, ref, history.deliveryCount, history.acquiredCount)
   }
+}
+
+/** The segment of which `measure` is least. */
+function least(segments: readonly Segment[], measure: (segment: Segment) => number): Segment | undefined {
+  let best: Segment | undefined
+  let bestMeasure = Number.POSITIVE_INFINITY
+  for (const segment of segments) {
+    const measured = measure(segment)
+    if (measured < bestMeasure) {
+      best = segment
+      bestMeasure = measured
+    }
+  }
+  return best
+}
+
+function shareOf(segment: Segment): number {
+  return segment.liveBytes / segment.sizeBytes
 }
 
 /** A queue that has the message. */

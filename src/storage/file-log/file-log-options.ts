@@ -30,6 +30,8 @@ export interface FileLogOptions {
   readonly beforeConfirm?: () => Promise<void> | undefined
   /** Octets of an ordinary chunk, a multiple of 8 up to the default of 1 MiB: smaller in tests. */
   readonly chunkBytes?: number
+  /** Cleaning begins when the files take more than this times what is live in them, and a segment. Default 2. */
+  readonly diskUseFactor?: number
   /** Chunks that the log may have: for tests. Default: as many as refs can tell apart. */
   readonly chunkSlotsMax?: number
   /** The log failed for good: it takes no more writes. */

@@ -137,13 +137,6 @@ export class SegmentTable {
     for (const segment of this.segments.values()) await segment.close().catch(() => {})
   }
 
-  /** Octets of all durable segments. */
-  get durableBytes(): number {
-    let bytes = 0
-    for (const segment of this.segments.values()) if (segment.durable) bytes += segment.sizeBytes
-    return bytes
-  }
-
   private free(chunk: LogChunk): void {
     this.chunks[chunk.slot] = undefined
     this.freeSlots.push(chunk.slot)
