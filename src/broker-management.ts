@@ -4,10 +4,13 @@ import type { Broker } from './broker.js'
 import type { Listener } from './connection/listener.js'
 import type { PeerDirectory } from './core/peers.js'
 import type { ShardPort } from './core/shard-port.js'
+import { ControlSocket, type ControlSocketOptions } from './management/control-socket.js'
 import { HttpFront } from './management/http-front.js'
 import { Makers } from './management/makers.js'
+import type { ManagementServer } from './management/management-server.js'
 import type { ListenerFacts, ManagementServices } from './management/management-services.js'
 import type { MetricsSources } from './management/metrics/registries.js'
+import type { NodeControl } from './management/node-control.js'
 import type { Statistics } from './management/statistics/statistics.js'
 import type { Clock } from './util/clock.js'
 import type { Logger } from './util/logger.js'
@@ -35,9 +38,13 @@ export interface ManagementParts {
 
 /** The HTTP API of one node, joined to it. */
 export class BrokerManagement {
-  readonly services: ManagementServices
+  readonly services: ManagementServices & { control?: NodeControl }
   readonly #makers: Makers
   readonly #front: HttpFront | undefined
+  readonly #load: () => Promise<ManagementServer>
+  readonly #logger: Logger
+  #app: Promise<ManagementServer> | undefined
+  #control: ControlSocket | undefined
 
   /** Listens nowhere without `managementPort`; {@link services} serve imports all the same. */
   constructor(broker: Broker, parts: ManagementParts) {
@@ -77,21 +84,23 @@ export class BrokerManagement {
         ],
       },
     }
-    if (options.managementPort === undefined) return
     const { managementHost, managementPort, managementTls: tls } = options
+    this.#logger = logger
+    this.#load = async () => {
+      const { ManagementServer } = await import('./management/management-server.js')
+      return ManagementServer.create(this.services, {
+        pathPrefix: options.managementPathPrefix,
+        secure: tls !== undefined,
+        cors: {
+          allowOrigins: options.managementCorsOrigins,
+          maxAgeSeconds: options.managementCorsMaxAgeSeconds,
+        },
+      })
+    }
+    if (managementPort === undefined) return
     this.#front = new HttpFront(
       { host: managementHost, port: managementPort, ...(tls === undefined ? {} : { tls }) },
-      async () => {
-        const { ManagementServer } = await import('./management/management-server.js')
-        return ManagementServer.create(this.services, {
-          pathPrefix: options.managementPathPrefix,
-          secure: tls !== undefined,
-          cors: {
-            allowOrigins: options.managementCorsOrigins,
-            maxAgeSeconds: options.managementCorsMaxAgeSeconds,
-          },
-        })
-      },
+      () => this.#loaded(),
       logger,
     )
   }
@@ -100,9 +109,24 @@ export class BrokerManagement {
     await this.#front?.open()
   }
 
+  /** Serves the API to the operator of this process too; the listener on TCP need not be there. */
+  async openControl(options: ControlSocketOptions, control: NodeControl): Promise<void> {
+    this.services.control = control
+    this.#control = new ControlSocket(options, () => this.#loaded(), this.#logger)
+    await this.#control.open()
+  }
+
   async close(): Promise<void> {
     this.#makers.close()
-    await this.#front?.close()
+    await Promise.all([this.#front?.close(), this.#control?.close()])
+    const app = await this.#app?.catch(() => undefined)
+    await app?.close()
+  }
+
+  /** One API for both listeners, loaded for the first request. */
+  #loaded(): Promise<ManagementServer> {
+    this.#app ??= this.#load()
+    return this.#app
   }
 
   /** As in the ready line: scheme, host, port. Undefined while it listens nowhere. */

@@ -1,4 +1,4 @@
-import type { BrokerOptions } from './config/broker-options.js'
+import type { BrokerOptions, DiskFreeLimit } from './config/broker-options.js'
 import type { Alarms } from './core/alarm.js'
 import type { Logger } from './util/logger.js'
 import { detectedMemoryBytes } from './util/machine-memory.js'
@@ -18,12 +18,13 @@ type Writer = 'definitions' | 'messages'
  * for lack of room, and for good once the disk has failed.
  */
 export class DiskMonitor {
-  readonly limitBytes: number
+  limitBytes: number
   /** Why the node is unhealthy for good. */
   failure: Error | undefined
   readonly #timers: Timers
   readonly #alarms: Alarms
   readonly #logger: Logger
+  readonly #totalMemoryBytes: number | undefined
   readonly #freeBytes: () => Promise<number>
   readonly #timer: Timer
   readonly #failing = new Set<Writer>()
@@ -43,14 +44,18 @@ export class DiskMonitor {
     this.#logger = logger
     this.#freeBytes = freeBytes
     this.#timer = new Timer(() => void this.#look())
-    const { diskFreeLimit } = options
-    this.limitBytes =
-      'absoluteBytes' in diskFreeLimit
-        ? diskFreeLimit.absoluteBytes
-        : diskFreeLimit.relative * (options.totalMemoryBytes ?? detectedMemoryBytes())
+    this.#totalMemoryBytes = options.totalMemoryBytes
+    this.limitBytes = limitOf(options.diskFreeLimit, options.totalMemoryBytes)
   }
 
   start(): void {
+    void this.#look()
+  }
+
+  /** Watches by another limit from now on, and looks at once. */
+  setLimit(limit: DiskFreeLimit): void {
+    this.limitBytes = limitOf(limit, this.#totalMemoryBytes)
+    this.#logger.info(`the limit of free disk space is now ${this.limitBytes} octets`)
     void this.#look()
   }
 
@@ -101,4 +106,9 @@ export class DiskMonitor {
     if (isSet) this.#alarms.set('disk')
     else this.#alarms.clear('disk')
   }
+}
+
+function limitOf(limit: DiskFreeLimit, totalMemoryBytes: number | undefined): number {
+  if ('absoluteBytes' in limit) return limit.absoluteBytes
+  return limit.relative * (totalMemoryBytes ?? detectedMemoryBytes())
 }

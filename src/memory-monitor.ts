@@ -17,10 +17,11 @@ export interface MemoryMonitorOptions {
 /** Sets and clears the memory alarm by looking at what the process uses. */
 export class MemoryMonitor {
   /** Use above this sets the alarm. */
-  readonly limitBytes: number
+  limitBytes: number
   readonly #timers: Timers
   readonly #alarms: Alarms
   readonly #logger: Logger
+  readonly #totalMemoryBytes: number | undefined
   readonly #intervalMs: number
   readonly #usedBytes: () => number
   readonly #timer: Timer
@@ -30,14 +31,22 @@ export class MemoryMonitor {
     this.#timers = timers
     this.#alarms = alarms
     this.#logger = logger
+    this.#totalMemoryBytes = options.totalMemoryBytes
     this.#intervalMs = options.intervalMs
     this.#usedBytes = options.usedBytes ?? (() => process.memoryUsage.rss())
-    this.limitBytes = limitOf(options)
+    this.limitBytes = limitOf(options.watermark, options.totalMemoryBytes)
     this.#timer = new Timer(() => this.#look())
   }
 
   /** Looks now and from now on at every interval. */
   start(): void {
+    this.#look()
+  }
+
+  /** Watches by another watermark from now on, and looks at once. */
+  setWatermark(watermark: MemoryWatermark): void {
+    this.limitBytes = limitOf(watermark, this.#totalMemoryBytes)
+    this.#logger.info(`the memory limit is now ${this.limitBytes} bytes`)
     this.#look()
   }
 
@@ -62,7 +71,7 @@ export class MemoryMonitor {
   }
 }
 
-function limitOf({ watermark, totalMemoryBytes }: MemoryMonitorOptions): number {
+function limitOf(watermark: MemoryWatermark, totalMemoryBytes: number | undefined): number {
   if ('absoluteBytes' in watermark) return watermark.absoluteBytes
   return watermark.relative * (totalMemoryBytes ?? detectedMemoryBytes())
 }

@@ -1,4 +1,4 @@
-import type { BrokerOptions } from './config/broker-options.js'
+import type { BrokerOptions, DiskFreeLimit } from './config/broker-options.js'
 import type { Alarms } from './core/alarm.js'
 import { type DefinitionChange, type DefinitionLog, MemoryDefinitionLog } from './core/definition-log.js'
 import type { LocalShard } from './core/shard/local-shard.js'
@@ -28,6 +28,8 @@ export interface NodeStorage {
   readonly definitions: readonly DefinitionChange[]
   /** Makes the node's shard, with `makeShard`, and gives it the messages that were found. */
   openShard(makeShard: (log: ShardLog) => LocalShard): Promise<LocalShard>
+  /** Watches free disk space by another limit; undefined where there is no disk. */
+  readonly setDiskFreeLimit?: (limit: DiskFreeLimit) => void
   /** Makes everything durable and lets go of the files. Nothing may be changed any more. */
   close(): Promise<void>
 }
@@ -143,6 +145,8 @@ class FileStorage implements NodeStorage {
     this.#monitor.start()
     return shard
   }
+
+  setDiskFreeLimit = (limit: DiskFreeLimit): void => this.#monitor.setLimit(limit)
 
   async close(): Promise<void> {
     this.#monitor.stop()

@@ -3,6 +3,7 @@ import { parseCommandLine, usage } from './config/command-line.js'
 import { ConfigError } from './config/config-error.js'
 import { printConfig } from './config/print-config.js'
 import { type ResolvedOptions, resolveOptions } from './config/resolve.js'
+import { controlFolder } from './util/control-folder.js'
 import { LineLogger } from './util/logger.js'
 import { PACKAGE_VERSION } from './util/package-version.js'
 
@@ -28,14 +29,22 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function run({ options, warnings }: ResolvedOptions): Promise<void> {
+async function run(resolved: ResolvedOptions): Promise<void> {
+  const { options, warnings } = resolved
   // Stdout holds the ready line and nothing else, so that a script can wait for it.
   const logger = new LineLogger(options.logLevel, (line) => process.stderr.write(line))
   for (const warning of warnings) logger.warning(warning)
   const stop = new StopSignals()
   // Loaded here so that a bad setting is answered before the broker's modules are read.
   const { startBroker } = await import('./broker.js')
-  const broker = await startBroker(options)
+  const broker = await startBroker(options, { logger })
+  await broker.openControl(controlFolder(process.env), {
+    setLogLevel: (level) => {
+      logger.level = level
+    },
+    stop: () => stop.request(),
+    settings: () => printConfig(resolved),
+  })
   if (options.dataDir === undefined) logger.warning(IN_MEMORY)
   if (!stop.wanted) say(readyLine(broker))
   await stop.signalled
@@ -49,13 +58,18 @@ async function run({ options, warnings }: ResolvedOptions): Promise<void> {
 class StopSignals {
   wanted = false
   readonly signalled: Promise<void>
+  /** Asks for the stop as a first signal does. */
+  request: () => void = () => {}
 
   constructor() {
     this.signalled = new Promise((resolve) => {
-      const onSignal = (_name: NodeJS.Signals, signalNumber: number) => {
-        if (this.wanted) process.exit(128 + signalNumber)
+      this.request = () => {
         this.wanted = true
         resolve()
+      }
+      const onSignal = (_name: NodeJS.Signals, signalNumber: number) => {
+        if (this.wanted) process.exit(128 + signalNumber)
+        this.request()
       }
       process.on('SIGTERM', onSignal)
       process.on('SIGINT', onSignal)

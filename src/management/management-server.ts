@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { BrokerError } from '../core/errors.js'
+import { UnrestrictedPrincipal } from '../core/permission.js'
+import type { OperatorApp } from './control-socket.js'
 import type { Answer } from './http/answer.js'
 import { ApiRequest } from './http/api-request.js'
 import { Authentication } from './http/authentication.js'
@@ -12,11 +14,16 @@ import type { Route } from './http/route.js'
 import { SECURITY_HEADERS } from './http/security-headers.js'
 import { Sessions } from './http/sessions.js'
 import type { HttpApp } from './http-front.js'
+import { INTERNAL_USER } from './makers.js'
 import type { ManagementServices } from './management-services.js'
 import { ROUTES } from './routes/index.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { addPages } from './ui-assets.js'
 
+/** Who speaks through the control socket. */
+const OPERATOR = new UnrestrictedPrincipal(INTERNAL_USER)
+/** The control socket has no addresses, and is as near as can be. */
+const LOOPBACK = '127.0.0.1'
 const BODY_BYTES_MAX_DEFAULT = 10_000_000
 /** Longest name in a path, percent-encoded. */
 const PARAMETER_CHARACTERS_MAX = 4096
@@ -33,12 +40,14 @@ export interface ManagementOptions {
 }
 
 /** The HTTP API of a node over the routes of `routes/`; an {@link HttpFront} listens for it. */
-export class ManagementServer implements HttpApp {
+export class ManagementServer implements HttpApp, OperatorApp {
   readonly #services: ManagementServices
   readonly #options: ManagementOptions
   readonly #app: FastifyInstance
   readonly #authentication: Authentication
   readonly #sessions: Sessions
+  /** Requests that came by the control socket. */
+  readonly #ofOperator = new WeakSet<IncomingMessage>()
 
   private constructor(services: ManagementServices, options: ManagementOptions) {
     this.#services = services
@@ -64,6 +73,12 @@ export class ManagementServer implements HttpApp {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#app.routing(request, response)
+  }
+
+  /** A request of whoever may open the control socket: without credentials it comes from the node itself. */
+  handleOperator(request: IncomingMessage, response: ServerResponse): void {
+    this.#ofOperator.add(request)
     this.#app.routing(request, response)
   }
 
@@ -130,9 +145,14 @@ export class ManagementServer implements HttpApp {
     reply.header('allow', allow)
     const params = request.params as Record<string, string>
     const { method } = route
-    const sender = { method, headers: request.headers, peerAddress: request.ip }
-    const principal = await this.#authentication.identify(sender, route.access)
-    this.#authentication.authorise(principal, route.access, params.vhost, request.ip)
+    const isOfOperator = this.#ofOperator.has(request.raw)
+    const peerAddress = isOfOperator ? LOOPBACK : request.ip
+    const sender = { method, headers: request.headers, peerAddress }
+    const principal =
+      isOfOperator && request.headers.authorization === undefined
+        ? OPERATOR
+        : await this.#authentication.identify(sender, route.access)
+    this.#authentication.authorise(principal, route.access, params.vhost, peerAddress)
     checkAccepts(request.headers.accept, route)
     checkContentType(request, route)
     const answer = await route.handle(
@@ -142,7 +162,7 @@ export class ManagementServer implements HttpApp {
         headers: request.headers,
         rawBody: request.body as Buffer | undefined,
         principal,
-        peerAddress: request.ip,
+        peerAddress,
       }),
     )
     return send(reply, answer)

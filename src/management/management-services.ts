@@ -12,6 +12,7 @@ import type { Clock } from '../util/clock.js'
 import type { Logger } from '../util/logger.js'
 import type { Makers } from './makers.js'
 import type { MetricsSources } from './metrics/registries.js'
+import type { NodeControl } from './node-control.js'
 import type { Statistics } from './statistics/statistics.js'
 
 /** What management is handed: the broker as an operator meets it. */
@@ -32,6 +33,8 @@ export interface ManagementServices {
   readonly hashing: HashingAlgorithm
   /** Counters and rates; undefined while nobody counts. */
   readonly statistics?: Statistics
+  /** What an operator may change about the running node; undefined for an embedded one. */
+  readonly control?: NodeControl
   /** What Prometheus is shown. */
   readonly metrics?: MetricsSources
 }

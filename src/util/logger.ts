@@ -12,7 +12,7 @@ export interface Logger {
 
 /** Writes one line an event: ISO time, level, message. `write` gets the line with its newline. */
 export class LineLogger implements Logger {
-  readonly #threshold: number
+  #threshold: number
   readonly #write: (line: string) => void
   readonly #now: () => number
 
@@ -20,6 +20,11 @@ export class LineLogger implements Logger {
     this.#threshold = LOG_LEVELS.indexOf(level)
     this.#write = write
     this.#now = now
+  }
+
+  /** What is less severe is left out from now on. */
+  set level(level: LogLevel) {
+    this.#threshold = LOG_LEVELS.indexOf(level)
   }
 
   debug(message: string): void {

@@ -10,6 +10,7 @@ import { IDENTITY_ROUTES } from './identity.js'
 import { LIMIT_ROUTES } from './limits.js'
 import { MESSAGE_ROUTES } from './messages.js'
 import { NODE_ROUTES } from './node.js'
+import { NODE_CONTROL_ROUTES } from './node-control.js'
 import { PARAMETER_ROUTES } from './parameters.js'
 import { PEER_ROUTES } from './peers.js'
 import { PERMISSION_ROUTES } from './permissions.js'
@@ -25,6 +26,7 @@ import { VHOST_ROUTES } from './vhosts.js'
 const DESCRIBED: readonly Route[] = [
   ...IDENTITY_ROUTES,
   ...NODE_ROUTES,
+  ...NODE_CONTROL_ROUTES,
   ...VHOST_ROUTES,
   ...USER_ROUTES,
   ...PERMISSION_ROUTES,
