@@ -11,7 +11,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 await rm(`${root}/dist/lib`, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: { server: 'src/server.ts', leveretctl: 'src/cli/main.ts', index: 'src/index.ts' },
+  entryPoints: {
+    server: 'src/server.ts',
+    leveretctl: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    client: 'src/client/index.ts',
+    testing: 'src/testing/index.ts',
+  },
   outdir: 'dist/lib',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,

@@ -1,6 +1,7 @@
 import type { MessageView } from '../core/message.js'
 import type { QueueSettings, QueueType } from '../core/queue/settings.js'
 import type {
+  DeliveryRecord,
   DeliverySink,
   PeekPage,
   PeekRequest,
@@ -22,6 +23,9 @@ export class ForwardingPort implements ShardPort {
     this.port = port
   }
 
+  get deliveryRecord(): DeliveryRecord {
+    return this.port.deliveryRecord
+  }
   createQueue(definition: QueueDefinition): void {
     this.port.createQueue(definition)
   }
