@@ -14,6 +14,7 @@ await build({
   entryPoints: {
     server: 'src/server.ts',
     leveretctl: 'src/cli/main.ts',
+    offline: 'src/offline.ts',
     index: 'src/index.ts',
     client: 'src/client/index.ts',
     testing: 'src/testing/index.ts',

@@ -1,6 +1,7 @@
 import type { Api } from './api/api.js'
 import { UsageError } from './cli-error.js'
 import type { Command } from './command.js'
+import type { OfflineTools } from './commands/offline.js'
 import type { Io } from './io.js'
 import type { OutputForm } from './output/format.js'
 
@@ -13,10 +14,13 @@ export class Invocation {
   readonly io: Io
   readonly form: OutputForm
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Loads what reads data directories. */
+  readonly loadOffline: (() => Promise<OfflineTools>) | undefined
   readonly #options: ReadonlyMap<string, string | true>
 
   constructor(
-    parts: Pick<Invocation, 'command' | 'args' | 'api' | 'io' | 'form' | 'environment'>,
+    parts: Pick<Invocation, 'command' | 'args' | 'api' | 'io' | 'form' | 'environment'> &
+      Partial<Pick<Invocation, 'loadOffline'>>,
     options: ReadonlyMap<string, string | true>,
   ) {
     this.command = parts.command
@@ -25,6 +29,7 @@ export class Invocation {
     this.io = parts.io
     this.form = parts.form
     this.environment = parts.environment
+    this.loadOffline = parts.loadOffline
     this.#options = options
     this.vhost = this.text('vhost') ?? parts.environment.RABBITMQADMIN_TARGET_VHOST ?? '/'
   }

@@ -7,6 +7,7 @@ import { OptionIndex, optionIndexOf, type ParsedLine, parseLine } from './argume
 import { CliError, UsageError } from './cli-error.js'
 import { type Command, TOOLS, type Tool, usageOf } from './command.js'
 import { COMMANDS, commandNamed, nearestCommand } from './commands/index.js'
+import type { OfflineTools } from './commands/offline.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { Invocation } from './invocation.js'
 import { fileIo, type Io, processIo } from './io.js'
@@ -20,21 +21,35 @@ const COMMAND_WORDS_MAX = 2
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** What the launcher hands in, and tests replace. */
+export interface Surroundings {
+  readonly io: Io
+  readonly environment: Environment
+  /** The name that the tool was called by: a link named as one of RabbitMQ's tools makes it behave as that. */
+  readonly program: string
+  /** Loads what reads data directories, which this folder knows nothing of. */
+  readonly loadOffline?: (() => Promise<OfflineTools>) | undefined
+}
+
 /**
  * The `leveretctl` command. Data go to stdout, failures to stderr; the exit status is one of {@link EXIT}. Called by the
  * name of one of RabbitMQ's tools (a link), it understands what that tool would.
  */
-export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
-  process.exitCode = await runLine(args, io, process.env, basename(process.argv[1] ?? ''))
+export async function main(
+  args: readonly string[],
+  loadOffline?: () => Promise<{ readonly offlineTools: OfflineTools }>,
+): Promise<void> {
+  process.exitCode = await runLine(args, {
+    io: processIo(),
+    environment: process.env,
+    program: basename(process.argv[1] ?? ''),
+    loadOffline: loadOffline && (async () => (await loadOffline()).offlineTools),
+  })
 }
 
 /** Runs one command line and returns the exit status. */
-export async function runLine(
-  args: readonly string[],
-  io: Io,
-  environment: Environment,
-  program: string,
-): Promise<ExitCode> {
+export async function runLine(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { io, environment, program } = surroundings
   let command: Command | undefined
   try {
     const tool = TOOLS.find((name) => name === program)
@@ -46,18 +61,16 @@ export async function runLine(
     const rest = positionals.slice(found.words)
     if (options.has('help')) {
       const help = commandNamed('help')!
-      return await execute(help, [command.name], new Map(), { io, environment, isAdmin })
+      return await execute(help, [command.name], new Map(), { ...surroundings, isAdmin })
     }
     checkCount(command, rest)
-    return await execute(command, rest, options, { io, environment, isAdmin })
+    return await execute(command, rest, options, { ...surroundings, isAdmin })
   } catch (error) {
     return complain(error, command, args, io)
   }
 }
 
-interface Place {
-  readonly io: Io
-  readonly environment: Environment
+interface Place extends Surroundings {
   readonly isAdmin: boolean
 }
 
@@ -65,7 +78,7 @@ async function execute(
   command: Command,
   args: readonly string[],
   options: ReadonlyMap<string, string | true>,
-  { io, environment, isAdmin }: Place,
+  { io, environment, isAdmin, loadOffline }: Place,
 ): Promise<ExitCode> {
   const file = options.get('file')
   const output = options.get('printer') === 'file' && typeof file === 'string' ? fileIo(io, file) : undefined
@@ -76,7 +89,10 @@ async function execute(
     timeoutMs: Number.isNaN(seconds) ? Number.POSITIVE_INFINITY : seconds * 1000,
   })
   const form = formOf(command, options)
-  const invocation = new Invocation({ command, args, api, io: output ?? io, form, environment }, options)
+  const invocation = new Invocation(
+    { command, args, api, io: output ?? io, form, environment, loadOffline },
+    options,
+  )
   try {
     if (options.has('dry-run') && command.options?.['dry-run'] === undefined) return EXIT.ok
     if (!options.has('quiet') && !options.has('silent') && !isForMachines(form.formatter)) {

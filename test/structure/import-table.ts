@@ -72,6 +72,7 @@ export const JOINING_MODULES: readonly string[] = [
   'memory-monitor',
   'disk-monitor',
   'node-storage',
+  'offline',
   'seams',
   'server',
 ]

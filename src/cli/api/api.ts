@@ -120,6 +120,15 @@ export function isNotFound(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 404
 }
 
+/** Runs a deletion for which it does not matter whether the thing was there. */
+export async function ifThere(deletion: Promise<unknown>): Promise<void> {
+  try {
+    await deletion
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+  }
+}
+
 /** A path with its names percent-encoded: path`/queues/${vhost}/${queue}`. */
 export function path(parts: TemplateStringsArray, ...names: readonly string[]): string {
   return parts.reduce((done, part, index) => done + encodeURIComponent(names[index - 1]!) + part)

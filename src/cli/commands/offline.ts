@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
+import type { Invocation } from '../invocation.js'
 import { text } from '../output/result.js'
 
 const base = { tools: ['leveret'], group: 'Files and migration', arguments: [{ name: 'DIR' }] } as const
@@ -18,13 +19,6 @@ export interface OfflineTools {
   dump(directory: string, line: (object: object) => void): Promise<void>
 }
 
-let load: (() => Promise<OfflineTools>) | undefined
-
-/** Called once by the launcher. */
-export function offerOfflineTools(loader: () => Promise<OfflineTools>): void {
-  load = loader
-}
-
 export const OFFLINE_COMMANDS: readonly Command[] = [
   {
     ...base,
@@ -32,7 +26,7 @@ export const OFFLINE_COMMANDS: readonly Command[] = [
     summary: 'Looks through the data directory of a node that does not run, and tells damage',
     banner: ({ args }) => `Looking through ${args[0]} ...`,
     run: async (invocation) => {
-      const { lines, damage } = await attempt((tools) => tools.verify(invocation.arg(0)))
+      const { lines, damage } = await attempt(invocation, (tools) => tools.verify(invocation.arg(0)))
       const json = { result: damage.length === 0 ? 'ok' : 'error', facts: [...lines], damage: [...damage] }
       if (damage.length === 0) return text([...lines, 'No damage found'].join('\n'), json)
       return { kind: 'text', text: [...lines, ...damage].join('\n'), json, exitCode: EXIT.unavailable }
@@ -43,7 +37,7 @@ export const OFFLINE_COMMANDS: readonly Command[] = [
     name: 'dump',
     summary: 'Writes what the data directory of a node that does not run holds, as JSON lines',
     run: async (invocation) => {
-      await attempt((tools) =>
+      await attempt(invocation, (tools) =>
         tools.dump(invocation.arg(0), (object) => invocation.io.out(`${JSON.stringify(object)}\n`)),
       )
       return { kind: 'text', text: '', json: { result: 'ok' } }
@@ -51,9 +45,9 @@ export const OFFLINE_COMMANDS: readonly Command[] = [
   },
 ]
 
-async function attempt<T>(use: (tools: OfflineTools) => Promise<T>): Promise<T> {
-  if (load === undefined) throw new CliError(EXIT.software, 'this launcher has no tools for files')
-  const tools = await load()
+async function attempt<T>({ loadOffline }: Invocation, use: (tools: OfflineTools) => Promise<T>): Promise<T> {
+  if (loadOffline === undefined) throw new CliError(EXIT.software, 'this launcher has no tools for files')
+  const tools = await loadOffline()
   try {
     return await use(tools)
   } catch (error) {

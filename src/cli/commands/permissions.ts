@@ -1,9 +1,9 @@
-import { isNotFound, path } from '../api/api.js'
+import { ifThere, isNotFound, path } from '../api/api.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import { textIn } from '../json.js'
 import { DONE, rows } from '../output/result.js'
-import { ifThere, requireVhost, userNamed } from './user-names.js'
+import { requireVhost, userNamed } from './user-names.js'
 
 const base = { tools: ['rabbitmqctl'], group: 'Permissions' } as const
 const PATTERNS = [{ name: 'CONFIGURE' }, { name: 'WRITE' }, { name: 'READ' }] as const

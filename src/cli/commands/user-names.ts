@@ -1,4 +1,4 @@
-import { isNotFound, path } from '../api/api.js'
+import { path } from '../api/api.js'
 import { CliError } from '../cli-error.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Invocation } from '../invocation.js'
@@ -19,14 +19,5 @@ export async function userNamed(
 export async function requireVhost({ api }: Invocation, name: string, exitCode: ExitCode): Promise<void> {
   if ((await api.find(path`/vhosts/${name}`)) === undefined) {
     throw new CliError(exitCode, `Virtual host ${name} does not exist`)
-  }
-}
-
-/** Runs a deletion for which it does not matter whether the thing was there. */
-export async function ifThere(deletion: Promise<unknown>): Promise<void> {
-  try {
-    await deletion
-  } catch (error) {
-    if (!isNotFound(error)) throw error
   }
 }

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { path } from '../api/api.js'
+import { ifThere, path } from '../api/api.js'
 import { badValue, CliError } from '../cli-error.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import type { Invocation } from '../invocation.js'
 import { type Json, textIn } from '../json.js'
 import { DONE, rows, text } from '../output/result.js'
-import { ifThere, userNamed } from './user-names.js'
+import { userNamed } from './user-names.js'
 
 const base = { tools: ['rabbitmqctl'], group: 'Users' } as const
 

@@ -1,4 +1,4 @@
-import { isNotFound, path } from '../api/api.js'
+import { ifThere, isNotFound, path } from '../api/api.js'
 import { CliError, UsageError } from '../cli-error.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
@@ -6,7 +6,7 @@ import type { Invocation } from '../invocation.js'
 import { type Json, type JsonObject, objectIn, textIn } from '../json.js'
 import { DONE, text } from '../output/result.js'
 import { allLimits, limitsIn, limitText } from './limits.js'
-import { ifThere, requireVhost } from './user-names.js'
+import { requireVhost } from './user-names.js'
 import { type ColumnTable, columnsOf, field, fields, tableOf } from './values.js'
 
 const base = { tools: ['rabbitmqctl'], group: 'Virtual hosts' } as const

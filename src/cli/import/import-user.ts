@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type ConnectOptions, parseUri } from '../../client/index.js'
-import { type Api, path } from '../api/api.js'
+import { type Api, ifThere, path } from '../api/api.js'
 import { badValue, CliError } from '../cli-error.js'
-import { ifThere } from '../commands/user-names.js'
 import { EXIT } from '../exit-codes.js'
 import { objectsIn, textIn } from '../json.js'
 
