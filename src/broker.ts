@@ -209,6 +209,7 @@ export class Broker {
       this.#port = this.#seams.port?.(this.#shard) ?? this.#shard
       this.doors.restore(definitions)
       this.userDoors.restore(definitions)
+      this.#hub.follow(this.#shard.deliveryRecord)
       return this.#shard
     })
     this.#services = this.#connectionServices(this.#chain, this.#authorizer, this.#randomOctets)

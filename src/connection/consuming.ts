@@ -203,6 +203,7 @@ export class Consuming {
       use.deliver += 1
       this.unacked.add(tag, facts.queueId, facts.position, subscriptionId)
     }
+    if (facts.isRecorded) this.host.output.markRecorded()
     writeDelivery(this.host.output, consumer.prefix, tag, message, facts, this.host.frameMax)
   }
 
@@ -336,6 +337,7 @@ export class Consuming {
       use.get += 1
       this.unacked.add(tag, facts.queueId, facts.position, 0)
     }
+    if (facts.isRecorded) this.host.output.markRecorded()
     writeGetOk(this.host.output, this.channelNumber, tag, message, facts, this.host.frameMax)
   }
 

@@ -1,3 +1,4 @@
+import type { DeliveryRecord } from '../core/shard-port.js'
 import { ByteWriter } from '../protocol/amqp091/byte-writer.js'
 import type { Transport } from './transport.js'
 
@@ -22,7 +23,36 @@ export class OutputHub {
   #turns: Array<() => void> = []
   #endingTurns: Array<() => void> = []
   #scheduled = false
+  /** Outputs whose deliveries wait to be recorded. */
+  #waiting: ConnectionOutput[] = []
+  #record: DeliveryRecord | undefined
   readonly #run = (): void => this.#endTurn()
+
+  /** From now on deliveries that a shard records leave when `record` says that they may. */
+  follow(record: DeliveryRecord): void {
+    this.#record = record
+    record.onWritten = () => this.#releaseWaiting()
+  }
+
+  /** The write that has to be done before recorded deliveries made until now may leave; 0 when they may at once. */
+  ticketOfDeliveries(): number {
+    const record = this.#record
+    if (record === undefined || record.deliveryTicket <= record.writtenTicket) return 0
+    record.writeDeliveries()
+    return record.deliveryTicket <= record.writtenTicket ? 0 : record.deliveryTicket
+  }
+
+  /** Has `output` told when the next write is done. */
+  awaitRecord(output: ConnectionOutput): void {
+    this.#waiting.push(output)
+  }
+
+  #releaseWaiting(): void {
+    if (this.#waiting.length === 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const output of waiting) output.recordWritten(this.#record!.writtenTicket)
+  }
 
   /** Runs `callback` before outputs are flushed at the end of this turn of the loop. */
   atEndOfTurn(callback: () => void): void {
@@ -71,6 +101,13 @@ export class OutputHub {
   }
 }
 
+/** Octets that may leave once a write is done. */
+interface ParkedBuffer {
+  readonly buffer: Buffer
+  readonly octets: number
+  readonly ticket: number
+}
+
 /** Whom an output tells about its bound. */
 export interface OutputOwner {
   /** Deliveries may go on. */
@@ -102,6 +139,11 @@ export class ConnectionOutput extends ByteWriter {
   private congested = false
   private closed = false
   private ending = false
+  /** Something was written that must not leave before the shard's record of it is safe. */
+  private holdsRecorded = false
+  /** Buffers that are full or due and wait for that, oldest first. */
+  private parked: ParkedBuffer[] = []
+  private parkedBytes = 0
   private readonly onSent = (): void => this.sent()
 
   constructor(hub: OutputHub, transport: Transport, owner: OutputOwner, unsentBytesMax = UNSENT_BYTES_MAX) {
@@ -114,7 +156,7 @@ export class ConnectionOutput extends ByteWriter {
 
   /** Octets that wait here or in the socket. */
   get unsentBytes(): number {
-    return this.position + this.transport.unsentBytes
+    return this.position + this.parkedBytes + this.transport.unsentBytes
   }
 
   override reserve(octets: number): void {
@@ -154,7 +196,25 @@ export class ConnectionOutput extends ByteWriter {
     }
     if (this.position > 0) this.submit()
     this.giveBack()
-    if (this.ending && this.position === 0) this.transport.end()
+    if (this.ending && this.position === 0 && this.parked.length === 0) this.transport.end()
+  }
+
+  /** What was written since the last flush holds a delivery that a shard records. */
+  markRecorded(): void {
+    this.holdsRecorded = true
+  }
+
+  /** Records up to the write `ticket` are safe: what waited for them leaves. */
+  recordWritten(ticket: number): void {
+    if (this.closed) return
+    while (this.parked.length > 0 && this.parked[0]!.ticket <= ticket) {
+      const { buffer, octets } = this.parked.shift()!
+      this.parkedBytes -= octets
+      this.send(buffer, octets)
+    }
+    if (this.parked.length > 0) this.hub.awaitRecord(this)
+    else if (this.ending && !this.listed) this.list()
+    this.checkBound()
   }
 
   /** Ends our side of the socket after everything that was written. */
@@ -167,6 +227,9 @@ export class ConnectionOutput extends ByteWriter {
   close(): void {
     if (this.closed) return
     this.closed = true
+    for (const { buffer } of this.parked) this.hub.release(buffer)
+    this.parked = []
+    this.parkedBytes = 0
     this.clear()
     this.giveBack()
   }
@@ -189,6 +252,20 @@ export class ConnectionOutput extends ByteWriter {
     if (this.closed) return
     const buffer = this.buffer
     this.buffer = EMPTY
+    const ticket = this.holdsRecorded ? this.hub.ticketOfDeliveries() : 0
+    this.holdsRecorded = false
+    if (ticket === 0 && this.parked.length === 0) this.send(buffer, octets)
+    else this.park(buffer, octets, ticket)
+  }
+
+  private park(buffer: Buffer, octets: number, ticket: number): void {
+    if (this.parked.length === 0) this.hub.awaitRecord(this)
+    this.parked.push({ buffer, octets, ticket })
+    this.parkedBytes += octets
+    this.checkBound()
+  }
+
+  private send(buffer: Buffer, octets: number): void {
     this.inFlight.push(buffer)
     this.heldInFlight += 1
     this.sentBytes += octets

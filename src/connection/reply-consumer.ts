@@ -11,6 +11,7 @@ export const REPLY_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
 
 /** What every reply says of itself: it came from no queue and is new. */
 const FACTS: DeliveryFacts = {
+  isRecorded: false,
   queueId: 0,
   position: 0,
   redelivered: false,

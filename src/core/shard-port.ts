@@ -72,6 +72,8 @@ export interface ShardPort {
   get(queueId: number, noAck: boolean, sink: DeliverySink): boolean | Promise<boolean>
   /** Settles one delivery. `subscriptionId` is 0 for a basic.get. Unknown queues are ignored: they were deleted. */
   settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void
+  /** When deliveries of this port may leave. */
+  readonly deliveryRecord: DeliveryRecord
   /** What `work` does to durable queues through this port survives a crash whole, or not at all. */
   atomically(work: () => void): void
   /** Calls back, perhaps before it returns, once everything done through this port so far would survive a crash. */
@@ -141,6 +143,20 @@ export interface PeekedMessage {
   readonly message: MessageView
 }
 
+/**
+ * The record that a message was handed out. It must be with the operating system before the peer can have the message:
+ * else a broker that is killed would hand it out again as if it were new. Writes are numbered; a delivery made now is
+ * recorded by the write `deliveryTicket`, and safe once `writtenTicket` is as high.
+ */
+export interface DeliveryRecord {
+  readonly deliveryTicket: number
+  readonly writtenTicket: number
+  /** Writes now, if no other write is on its way. */
+  writeDeliveries(): void
+  /** Called when `writtenTicket` has grown. */
+  onWritten: (() => void) | undefined
+}
+
 /** What became of a publish. */
 export const PublishOutcome = {
   /** As safe as it gets already: confirm it with the turn. */
@@ -204,6 +220,8 @@ export type CancelReason = 'queue-deleted' | 'consumer-timeout'
 
 /** What a queue knows of a delivery beyond the message itself. One object per shard, reused. */
 export interface DeliveryFacts {
+  /** The shard keeps a record of the delivery, which must be safe before the peer sees it: {@link DeliveryRecord}. */
+  isRecorded: boolean
   queueId: number
   /** Place of the message in its queue: with the queue's id, what {@link ShardPort.settle} takes. */
   position: number

@@ -71,6 +71,11 @@ export class MemoryLog implements ShardLog {
     if (chunk.live === 0) this.emptied(chunk)
   }
 
+  readonly deliveryTicket = 0
+  readonly writtenTicket = 0
+  onWritten: (() => void) | undefined
+
+  writeDeliveries(): void {}
   attach(): void {}
   settled(): void {}
   delivered(): void {}

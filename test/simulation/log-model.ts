@@ -252,6 +252,26 @@ class NotedLog implements ShardLog {
     this.model = model
   }
 
+  get deliveryTicket(): number {
+    return this.log.deliveryTicket
+  }
+
+  get writtenTicket(): number {
+    return this.log.writtenTicket
+  }
+
+  get onWritten(): (() => void) | undefined {
+    return this.log.onWritten
+  }
+
+  set onWritten(callback: (() => void) | undefined) {
+    this.log.onWritten = callback
+  }
+
+  writeDeliveries(): void {
+    this.log.writeDeliveries()
+  }
+
   attach(owner: ShardLogOwner): void {
     this.log.attach(owner)
   }

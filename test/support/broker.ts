@@ -70,6 +70,9 @@ const LAUNCHER =
 
 const READY_LINE = /^leveret \S+ ready in [\d.]+ ms: amqp \S+?:(\d+)/m
 
+/** With an AMQP port of its own a broker would take the usual ports for HTTP, of which there is one each. */
+const FREE_HTTP_PORTS = { LEVERET_MANAGEMENT_TCP_PORT: '0', LEVERET_PROMETHEUS_TCP_PORT: '0' }
+
 /** Runs `bin/leveret --amqp-port 0` and the given arguments until the test is over. */
 export async function spawnBroker(t: TestContext, args: readonly string[] = []): Promise<SpawnedBroker> {
   let server = await launch(0, args)
@@ -101,6 +104,7 @@ interface Server {
 async function launch(port: number, args: readonly string[]): Promise<Server> {
   const child = spawn(process.execPath, [LAUNCHER, '--amqp-port', String(port), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...FREE_HTTP_PORTS, ...process.env },
   })
   const server = { child, port, output: '' }
   const ready = new Promise<number>((resolve, reject) => {

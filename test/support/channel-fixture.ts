@@ -71,6 +71,12 @@ class FakePort implements ShardPort {
     return new QueueCounters()
   }
   forgetVhost(): void {}
+  readonly deliveryRecord = {
+    deliveryTicket: 0,
+    writtenTicket: 0,
+    onWritten: undefined,
+    writeDeliveries() {},
+  }
   atomically(work: () => void): void {
     work()
   }
@@ -129,6 +135,7 @@ class FakePort implements ShardPort {
 }
 
 export const FACTS: DeliveryFacts = {
+  isRecorded: false,
   queueId: 1,
   position: 0,
   redelivered: false,

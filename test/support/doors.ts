@@ -63,6 +63,12 @@ export class RecordingShardPort implements ShardPort {
 
   forgetVhost(): void {}
 
+  readonly deliveryRecord = {
+    deliveryTicket: 0,
+    writtenTicket: 0,
+    onWritten: undefined,
+    writeDeliveries() {},
+  }
   atomically(work: () => void): void {
     work()
   }

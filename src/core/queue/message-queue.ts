@@ -138,6 +138,7 @@ export class MessageQueue implements ShardQueue {
     const consumer = this.consumers.next()
     if (consumer === undefined || !consumer.subscription.noAck) return false
     const { facts } = this.runtime
+    facts.isRecorded = false
     facts.queueId = this.definition.id
     facts.position = -1
     facts.redelivered = false
@@ -267,6 +268,7 @@ export class MessageQueue implements ShardQueue {
       return false
     }
     const counts = this.traits.countsDeliveries
+    facts.isRecorded = !noAck && index.isLogged
     facts.queueId = this.definition.id
     facts.position = position
     facts.redelivered = index.isRedelivered

@@ -345,6 +345,7 @@ export class StreamQueue implements ShardQueue {
     }
     cursor.nextOffset = offset + 1
     if (!matchesFilter(consumer, view)) return true
+    facts.isRecorded = false
     facts.queueId = this.definition.id
     facts.position = offset
     facts.redelivered = false

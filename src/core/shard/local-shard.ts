@@ -13,6 +13,7 @@ import { StreamQueue } from '../queue/stream-queue.js'
 import { describeResource } from '../resource.js'
 import {
   type DeliveryFacts,
+  type DeliveryRecord,
   type DeliverySink,
   type PeekPage,
   type PeekRequest,
@@ -46,6 +47,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   readonly blocks = new BlockPool()
   readonly view = new MessageView()
   readonly facts: DeliveryFacts = {
+    isRecorded: false,
     queueId: 0,
     position: 0,
     redelivered: false,
@@ -340,6 +342,10 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     const consumer = subscriptionId === 0 ? undefined : this.subscriptions.get(subscriptionId)
     queue.settle(position, consumer, outcome)
     this.deadLetters.run()
+  }
+
+  get deliveryRecord(): DeliveryRecord {
+    return this.log
   }
 
   atomically(work: () => void): void {

@@ -1,4 +1,5 @@
 import type { MessageView } from '../message.js'
+import type { DeliveryRecord } from '../shard-port.js'
 
 /**
  * The one log of a shard: it keeps every message of the shard's queues once and, for what must survive a crash, the
@@ -7,7 +8,7 @@ import type { MessageView } from '../message.js'
  * A message is known by its `ref`, a signed 32-bit number that the log hands out. The log owns all bytes; a view that
  * it fills is good until the next call of any method here.
  */
-export interface ShardLog {
+export interface ShardLog extends DeliveryRecord {
   /** Names the shard that the log calls back. Comes first, once. */
   attach(owner: ShardLogOwner): void
 

@@ -60,6 +60,11 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   /** Batches that are on their way to the disk, and their octets. */
   private flying: readonly BatchRange[] = []
   private flyingBytes = 0
+  /** Number of the write that is being filled, and of the newest that is with the operating system. */
+  private fillTicket = 1
+  deliveryTicket = 0
+  writtenTicket = 0
+  onWritten: (() => void) | undefined
   /** Number of the flush that is being filled. */
   private flushNumber = 1
   /** Number of the newest flush that is durable. */
@@ -138,6 +143,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
 
   delivered(queueId: number, position: number, ref: number): void {
     this.note(RecordKind.DELIVERED, TargetState.DELIVERED, queueId, position, ref)
+    this.deliveryTicket = this.fillTicket
   }
 
   counted(queueId: number, position: number, ref: number, deliveries: number, acquisitions: number): void {
@@ -414,6 +420,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     const { batches } = this
     this.batches = []
     this.flying = batches
+    this.fillTicket += 1
     return batches
   }
 
@@ -424,6 +431,15 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     this.unwrittenBytes = 0
     this.flushNumber += 1
     this.owner!.sealed()
+  }
+
+  writeDeliveries(): void {
+    this.flusher.flush()
+  }
+
+  written(): void {
+    this.writtenTicket = this.fillTicket - 1
+    this.onWritten?.()
   }
 
   beforeConfirm(): Promise<void> | undefined {
@@ -451,6 +467,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   /** What is in memory or can be read goes on to consumers; nothing is written down any more. */
   private failed(error: StorageError, waiters: readonly ((error: Error | undefined) => void)[]): void {
     this.inert = true
+    this.writtenTicket = Number.POSITIVE_INFINITY
+    this.onWritten?.()
     const rest = this.syncWaiters
     this.syncWaiters = []
     this.batches = []

@@ -29,6 +29,8 @@ export interface FlusherClient {
   /** Hands over everything that was appended, as batches in order. */
   takeBatches(): readonly BatchRange[]
   sealed(): void
+  /** The batches taken last are with the operating system: the end of this process does not undo them. */
+  written(): void
   /** What else must be durable before a batch counts as such; undefined when nothing is. */
   beforeConfirm(): Promise<void> | undefined
   synced(error: StorageError | undefined): void
@@ -144,11 +146,14 @@ export class Flusher {
 
   private write(batches: readonly BatchRange[]): void {
     const stretches = stretchesOf(batches)
+    if (stretches.every(({ chunk }) => chunk.segment.isOpen)) {
+      this.written(batches, writeNow(stretches))
+      return
+    }
     let left = stretches.length
     let failed: DiskError | undefined
     const one = (error: DiskError | undefined): void => {
-      // A lack of room is the one thing that may pass: any other reason counts for more.
-      if (failed === undefined || isShortage(failed)) failed = error ?? failed
+      failed = graver(failed, error)
       left -= 1
       if (left === 0) this.written(batches, failed)
     }
@@ -183,6 +188,7 @@ export class Flusher {
       return
     }
     this.setFull(false)
+    this.client.written()
     const segments = new Set(batches.map(({ chunk }) => chunk.segment))
     if (this.mode.kind === 'always') {
       this.sync(segments, (failed, segment) => {
@@ -280,9 +286,16 @@ export class Flusher {
   }
 }
 
+/** Octets `from` to `to` of a chunk, which one write takes. */
+interface Stretch {
+  readonly chunk: LogChunk
+  readonly from: number
+  to: number
+}
+
 /** Batches that lie one after the other in a chunk are one write. */
-function stretchesOf(batches: readonly BatchRange[]): { chunk: LogChunk; from: number; to: number }[] {
-  const stretches: { chunk: LogChunk; from: number; to: number }[] = []
+function stretchesOf(batches: readonly BatchRange[]): Stretch[] {
+  const stretches: Stretch[] = []
   for (const { chunk, from, to } of batches) {
     const last = stretches[stretches.length - 1]
     if (last !== undefined && last.chunk === chunk && last.to === from) last.to = to
@@ -293,4 +306,19 @@ function stretchesOf(batches: readonly BatchRange[]): { chunk: LogChunk; from: n
 
 function isShortage(error: DiskError): boolean {
   return error.isFull || SHORTAGES.includes(error.code)
+}
+
+/** Writes within this turn of the loop; what one turn brings is some hundred kilobytes at most. */
+function writeNow(stretches: readonly Stretch[]): DiskError | undefined {
+  let failed: DiskError | undefined
+  for (const { chunk, from, to } of stretches) {
+    const { segment, bytes, start, filePosition } = chunk
+    failed = graver(failed, segment.writeNow(bytes, start + from, start + to, filePosition + from))
+  }
+  return failed
+}
+
+/** A lack of room is the one thing that may pass: any other reason counts for more. */
+function graver(one: DiskError | undefined, other: DiskError | undefined): DiskError | undefined {
+  return one === undefined || isShortage(one) ? (other ?? one) : one
 }

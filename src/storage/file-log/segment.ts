@@ -112,6 +112,11 @@ export class Segment {
     })
   }
 
+  /** As {@link DiskFile.writeNow}; the file must be open. */
+  writeNow(buffer: Buffer, start: number, end: number, position: number): DiskError | undefined {
+    return this.file === undefined ? this.closedError() : this.file.writeNow(buffer, start, end, position)
+  }
+
   read(
     buffer: Buffer,
     start: number,
