@@ -73,7 +73,7 @@ export function channelView(
       peer_port: connection.peerPort,
     },
     consumer_count: channel.consumerCount,
-    global_prefetch_count: channel.globalPrefetchCount,
+    ...(channel.globalPrefetchCount === 0 ? {} : { global_prefetch_count: channel.globalPrefetchCount }),
     messages_unacknowledged: channel.unackedCount,
     messages_uncommitted: channel.uncommittedCount,
     messages_unconfirmed: channel.unconfirmedCount,
