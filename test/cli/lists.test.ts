@@ -64,8 +64,8 @@ test('a name that would write to the terminal is shown with escapes', async (t) 
   const broker = await ControlledBroker.start(t)
   const connection = await connect({ port: broker.port })
   cleanUp(t, () => connection.close())
-  await (await connection.channel()).declareQueue('a\u001b[31m\nb')
-  assert.equal(await broker.output('-s', 'list_queues', 'name'), 'a\\x1b[31m\\x0ab\n')
+  await (await connection.channel()).declareQueue('a\u001b[31m\tb')
+  assert.equal(await broker.output('-s', 'list_queues', 'name'), 'a\\x1b[31m\\x09b\n')
 })
 
 test('a connection is closed by the pid that list_connections shows, and the client gets the reason', async (t) => {

@@ -1,5 +1,7 @@
-import type { Channel, Connection, GetResult } from '../../client/index.js'
+import type { Channel, Connection, GetResult, PublishProperties } from '../../client/index.js'
 
+/** What a quorum queue adds to a message that it hands out; at the target counting begins anew. */
+const COUNT_HEADER = 'x-delivery-count'
 /** Messages that are asked for, or on their way, at a time. */
 const WINDOW = 200
 /** Octets on their way above which no more are asked for. */
@@ -102,9 +104,11 @@ export class QueueMove {
 
   async #pass(message: GetResult): Promise<void> {
     if (this.#failure !== undefined) return
-    const { routingKey, body, properties } = message
+    const { routingKey, body } = message
     this.#bytes += body.length
-    await this.#target.publishConfirmed(this.#exchange, routingKey, body, properties, { mandatory: true })
+    await this.#target.publishConfirmed(this.#exchange, routingKey, body, withoutCount(message), {
+      mandatory: true,
+    })
     // The return of a message that no queue took comes before its confirm.
     if (this.#failure !== undefined) return
     this.#source.ack(message)
@@ -116,4 +120,13 @@ export class QueueMove {
     this.#failure ??= error
     this.#wake()
   }
+}
+
+function withoutCount({ properties }: GetResult): PublishProperties {
+  const { headers, ...rest } = properties
+  if (headers === undefined) return rest
+  if (!headers.has(COUNT_HEADER)) return { ...rest, headers }
+  const kept = new Map([...headers].filter(([name]) => name !== COUNT_HEADER))
+  // A message without headers has an empty table after the queue's own is gone.
+  return kept.size === 0 ? rest : { ...rest, headers: kept }
 }
