@@ -1,5 +1,5 @@
 import type { PublishTarget } from '../core/doors.js'
-import type { PublishCounts } from '../core/statistics.js'
+import { countSizes, type MessageSizes, type PublishCounts } from '../core/statistics.js'
 
 /** What one channel published to one exchange. Each publish bumps fields here; the exchange learns of it by {@link fold}. */
 export class ExchangeUse implements PublishCounts {
@@ -12,13 +12,36 @@ export class ExchangeUse implements PublishCounts {
   rejected = 0
   publishConfirm = 0
   confirm = 0
+  private readonly sizes: MessageSizes
+  /**
+   * The last publishes were all of this size, from the one after `runStart` on. Most publishers send one size, and to
+   * count each message in the histogram costs 5 ns, a seventh of what publishing takes here.
+   */
+  private runOctets = 0
+  private runStart = 0
   /** Publishes before the channel began to confirm; undefined until it does. */
   private beforeConfirm: number | undefined
   private readonly folded = { publish: 0, routed: 0, publishConfirm: 0, confirm: 0, returned: 0, dropped: 0 }
 
   constructor(target: PublishTarget, confirmMode: boolean) {
     this.target = target
+    this.sizes = target.counters.sizes
     if (confirmMode) this.beforeConfirm = 0
+  }
+
+  /** One more, which went to so many queues. */
+  count(queues: number, octets: number): void {
+    this.publish += 1
+    this.routed += queues
+    if (octets !== this.runOctets) this.endRun(octets)
+  }
+
+  /** The message counted last, of a new size, begins another run. */
+  private endRun(octets: number): void {
+    const before = this.publish - 1
+    countSizes(this.sizes, this.runOctets, before - this.runStart)
+    this.runOctets = octets
+    this.runStart = before
   }
 
   confirmsFromNow(): void {
@@ -27,6 +50,8 @@ export class ExchangeUse implements PublishCounts {
 
   /** Tells the exchange what is new. `unconfirmed` publishes of these wait for their confirm. */
   fold(unconfirmed: number): void {
+    countSizes(this.sizes, this.runOctets, this.publish - this.runStart)
+    this.runStart = this.publish
     const { folded, beforeConfirm } = this
     if (beforeConfirm !== undefined) {
       this.publishConfirm = this.publish - beforeConfirm

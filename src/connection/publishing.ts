@@ -127,9 +127,7 @@ export class Publishing {
       return
     }
     const { use } = known
-    use.publish += 1
-    use.routed += queueIds.length
-    use.target.counters.sizes.add(view.bodyEnd - view.bodyStart)
+    use.count(queueIds.length, view.bodyEnd - view.bodyStart)
     if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, NO_NAMES)
     } else if (queueIds.length === 0) {
@@ -147,9 +145,7 @@ export class Publishing {
     replies: readonly string[],
     use: ExchangeUse,
   ): void {
-    use.publish += 1
-    use.routed += queueIds.length
-    use.target.counters.sizes.add(view.bodyEnd - view.bodyStart)
+    use.count(queueIds.length, view.bodyEnd - view.bodyStart)
     if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, replies)
       return

@@ -130,7 +130,7 @@ export class PublishCounters {
 
   constructor(parent?: PublishCounters) {
     this.parent = parent
-    this.sizes = parent?.sizes ?? new MessageSizes()
+    this.sizes = parent?.sizes ?? new Float64Array(MESSAGE_SIZE_SUM + 1)
   }
 
   add(more: PublishCounts): void {
@@ -158,19 +158,21 @@ export const MESSAGE_SIZE_BOUNDS = [
   100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 50_000_000, 100_000_000,
 ] as const
 
-/** A histogram of the sizes of published bodies. */
-export class MessageSizes {
-  /** Messages in each bucket, not cumulated. */
-  readonly counts = new Float64Array(MESSAGE_SIZE_BOUNDS.length + 1)
-  /** In its only element: octets of all bodies. An array, since a field that outgrows 31 bits is allocated anew. */
-  readonly sum = new Float64Array(1)
+/**
+ * A histogram of the sizes of published bodies:
+ *
+ *     messages of each bucket, not cumulated | octets of all bodies
+ */
+export type MessageSizes = Float64Array
+/** The place of the octets. */
+export const MESSAGE_SIZE_SUM = MESSAGE_SIZE_BOUNDS.length + 1
 
-  add(octets: number): void {
-    this.sum[0] += octets
-    let bucket = 0
-    while (bucket < MESSAGE_SIZE_BOUNDS.length && octets > MESSAGE_SIZE_BOUNDS[bucket]!) bucket++
-    this.counts[bucket] += 1
-  }
+/** Counts some messages of the same size. */
+export function countSizes(sizes: MessageSizes, octets: number, messages: number): void {
+  let bucket = 0
+  while (bucket < MESSAGE_SIZE_BOUNDS.length && octets > MESSAGE_SIZE_BOUNDS[bucket]!) bucket++
+  sizes[bucket] += messages
+  sizes[MESSAGE_SIZE_SUM] += octets * messages
 }
 
 /** How often things came and went on a node. */

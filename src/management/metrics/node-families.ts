@@ -1,5 +1,5 @@
 import type { Alarms } from '../../core/alarm.js'
-import { MESSAGE_SIZE_BOUNDS, type QueueCounters } from '../../core/statistics.js'
+import { MESSAGE_SIZE_BOUNDS, MESSAGE_SIZE_SUM, type QueueCounters } from '../../core/statistics.js'
 import { PROCESSES_TOTAL } from '../statistics/node-statistics.js'
 import { QUEUE_TYPES, type Statistics } from '../statistics/statistics.js'
 import { QUEUE_TYPE_LABELS } from './queue-families.js'
@@ -235,16 +235,16 @@ const DEAD: readonly MetricSpec[] = ['maxlen', 'expired', 'rejected', 'delivery_
 
 /** `message_size_bytes`: sizes of published bodies. */
 export function* sizeHistogram({ sources }: Statistics, prefix: string): Generator<string> {
-  const { counts, sum } = sources.topology.counters.sizes
+  const { sizes } = sources.topology.counters
   const name = `${prefix}message_size_bytes`
   let text = `# HELP ${name} Size of messages received from publishers\n# TYPE ${name} histogram\n`
   let count = 0
-  for (let i = 0; i < counts.length; i++) {
-    count += counts[i]!
+  for (let i = 0; i <= MESSAGE_SIZE_BOUNDS.length; i++) {
+    count += sizes[i]!
     const bound = i < MESSAGE_SIZE_BOUNDS.length ? String(MESSAGE_SIZE_BOUNDS[i]) : '+Inf'
     text += `${name}_bucket{protocol="amqp091",le="${bound}"} ${count}\n`
   }
-  yield `${text}${name}_count{protocol="amqp091"} ${count}\n${name}_sum{protocol="amqp091"} ${sum[0]}\n`
+  yield `${text}${name}_count{protocol="amqp091"} ${count}\n${name}_sum{protocol="amqp091"} ${sizes[MESSAGE_SIZE_SUM]}\n`
 }
 
 /** The runtime, under the names of the usual Node client. */
