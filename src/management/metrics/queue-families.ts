@@ -6,6 +6,9 @@ import { counter, gauge, labelsOf, MetricTable } from './table.js'
 /** Queues that are looked at before the event loop has its turn. */
 const QUEUES_PER_PART = 250
 
+/** Means nothing in a sum. */
+const TIMESTAMP = 'queue_head_message_timestamp'
+
 const COARSE = [
   gauge('queue_messages_ready', 'Messages ready to be delivered to consumers'),
   gauge('queue_messages_unacked', 'Messages delivered to consumers but not yet acknowledged'),
@@ -26,7 +29,7 @@ const DETAILS = [
   gauge('queue_messages_bytes', 'Size in bytes of ready and unacknowledged messages'),
   gauge('queue_messages_ready_bytes', 'Size in bytes of ready messages'),
   gauge('queue_messages_unacked_bytes', 'Size in bytes of all unacknowledged messages'),
-  gauge('queue_head_message_timestamp', 'Timestamp of the first message in the queue, if any'),
+  gauge(TIMESTAMP, 'Timestamp of the first message in the queue, if any'),
   counter('queue_disk_reads_total', 'Total number of times queue read messages from disk'),
   counter('queue_disk_writes_total', 'Total number of times queue wrote messages to disk'),
 ]
@@ -85,24 +88,28 @@ export function* queueTables(
   const table = new MetricTable(parts)
   const info = new MetricTable(INFO)
   const now = new QueueStatistics()
+  const sums = parts.map(({ name }) => (name === TIMESTAMP ? Number.NaN : 0))
   let looked = 0
   for (const queue of statistics.sources.topology.allQueues()) {
     if (++looked % QUEUES_PER_PART === 0) yield
     if (!wants(queue) || !statistics.sources.queues.statisticsOf(queue.id, now)) continue
     const labels = perQueue ? { vhost: queue.vhost.name, queue: queue.name } : undefined
-    table.add(labels === undefined ? '' : labelsOf(labels), [
+    const values = [
       ...(coarse ? [now.ready, now.unacked, now.ready + now.unacked, 0] : []),
       ...(consumers ? [now.consumers] : []),
       ...(details ? detailValues(statistics, queue, now, perQueue) : []),
       ...(delivery ? deliveryValues(now) : []),
-    ])
+    ]
+    if (labels === undefined) addTo(sums, values)
+    else table.add(labelsOf(labels), values)
     if (labels !== undefined) {
       const kind = { queue_type: QUEUE_TYPE_LABELS[queue.type], membership: 'leader' }
       info.add(labelsOf({ ...labels, ...kind }), [1])
     }
   }
   if (perQueue) return [table, ...(coarse || consumers || details ? [info] : [])]
-  return [table.sum]
+  table.add('', sums)
+  return [table]
 }
 
 /** Spellings that dashboards filter by. */
@@ -111,6 +118,10 @@ export const QUEUE_TYPE_LABELS = {
   quorum: 'rabbit_quorum_queue',
   stream: 'rabbit_stream_queue',
 } as const
+
+function addTo(sums: number[], values: readonly number[]): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
+}
 
 function detailValues(
   statistics: Statistics,
