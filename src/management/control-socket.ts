@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -43,6 +43,8 @@ export class ControlSocket {
   async open(): Promise<void> {
     try {
       await this.#open()
+      // Not waited for: the node is there without it.
+      void sweep(this.#options.folder).catch(() => {})
     } catch (error) {
       this.#logger.warning(`no control socket: ${(error as Error).message}`)
     }
@@ -112,6 +114,14 @@ function makePrivateFolder(folder: string): void {
   const stat = lstatSync(folder)
   const isOurs = stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0
   if (!isOurs) throw new Error(`${folder} is not a folder of this user alone`)
+}
+
+/** Takes away what nodes that were killed have left in the folder. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (name.endsWith('.sock') && !(await isAnswered(path))) rmSync(path, { force: true })
+  }
 }
 
 /** A socket that nobody answers was left behind by a node that was killed. */

@@ -30,12 +30,17 @@ export class ControlledBroker {
     this.environment = parts.environment
   }
 
-  static async start(t: TestContext, ...args: readonly string[]): Promise<ControlledBroker> {
+  /** `variables` are the server's and the tool's; `given` is a data directory that is there already. */
+  static async start(
+    t: TestContext,
+    variables: Readonly<Record<string, string>> = {},
+    given?: string,
+  ): Promise<ControlledBroker> {
     const folder = temporaryFolder(t)
-    const dataDir = join(folder, 'data')
-    const environment = { LEVERET_CONTROL_DIR: join(folder, 'run') }
+    const dataDir = given ?? join(folder, 'data')
+    const environment = { LEVERET_CONTROL_DIR: join(folder, 'run'), ...variables }
     const ports = ['--amqp-port', '0', '--management-port', '0', '--prometheus-port', '0']
-    const server = new ServerProcess(t, ['--data-dir', dataDir, ...ports, ...args], environment)
+    const server = new ServerProcess(t, ['--data-dir', dataDir, ...ports], environment)
     const ready = await server.firstLine()
     return new ControlledBroker({
       dataDir,

@@ -90,7 +90,7 @@ test('a control socket that a killed node left behind does not keep the next one
   const path = join(broker.dataDir, 'leveret-control')
   assert.ok(existsSync(path))
   await new Promise<void>((resolve) => connectSocket(path).once('error', () => resolve()))
-  const again = await ControlledBroker.start(t, '--data-dir', broker.dataDir)
+  const again = await ControlledBroker.start(t, {}, broker.dataDir)
   assert.equal(
     (await control(['--data-dir', broker.dataDir, 'ping'], { environment: again.environment })).status,
     0,

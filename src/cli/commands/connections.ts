@@ -1,6 +1,6 @@
 import { isNotFound, path } from '../api/api.js'
 import { ApiError, refusedAs } from '../api/api-error.js'
-import { CliError, UsageError } from '../cli-error.js'
+import { CliError } from '../cli-error.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
 import type { Invocation } from '../invocation.js'
@@ -97,7 +97,7 @@ export const CONNECTION_COMMANDS: readonly Command[] = [
     run: async (invocation) => {
       const at = path`/queues/${invocation.vhost}/${invocation.arg(0)}`
       const queue = await invocation.api.find(at)
-      if (queue === undefined) throw new UsageError(NOT_FOUND_TEXT)
+      if (queue === undefined) throw new CliError(EXIT.usage, NOT_FOUND_TEXT)
       const query = new URLSearchParams()
       for (const name of ['if-empty', 'if-unused']) if (invocation.flag(name)) query.set(name, 'true')
       try {

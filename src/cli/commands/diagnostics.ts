@@ -27,7 +27,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     ...base,
     name: 'server_version',
     summary: 'The release of RabbitMQ whose behaviour the node offers',
-    banner: () => 'Asking the node for its RabbitMQ version...',
+    banner: async ({ api }) => `Asking node ${await api.nodeName()} for its RabbitMQ version...`,
     run: async ({ api }) => text(textIn((await api.overview()).rabbitmq_version)),
   },
   {
@@ -46,7 +46,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     ...base,
     name: 'alarms',
     summary: 'Alarms in effect, as information: the status is always 0',
-    banner: () => 'Asking the node to report any known resource alarms ...',
+    banner: async ({ api }) => `Asking node ${await api.nodeName()} to report any known resource alarms ...`,
     run: async (invocation) => {
       const { api } = invocation
       const node = await api.nodeName()
@@ -68,7 +68,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     ...base,
     name: 'listeners',
     summary: 'What the node listens on',
-    banner: () => 'Asking the node to report its protocol listeners ...',
+    banner: async ({ api }) => `Asking node ${await api.nodeName()} to report its protocol listeners ...`,
     run: async (invocation) => {
       const listeners = await listenersOf(invocation)
       return text(listeners.map(listenerLine).join('\n'), {
@@ -83,7 +83,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     name: 'memory_breakdown',
     summary: 'What the node uses memory for',
     options: UNIT_OPTION,
-    banner: () => 'Reporting memory breakdown on the node...',
+    banner: async ({ api }) => `Reporting memory breakdown on node ${await api.nodeName()}...`,
     run: async (invocation) => {
       const memory = await memoryOf(invocation)
       return text(memoryLines(memory, unitOf(invocation)).join('\n'), memory)
@@ -95,7 +95,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     aliases: ['print-config'],
     tools: ['rabbitmqctl', 'rabbitmq-diagnostics'],
     summary: 'Every setting in effect and where it comes from',
-    banner: () => 'Settings of the node ...',
+    banner: async ({ api }) => `Settings of node ${await api.nodeName()} ...`,
     run: async ({ api }) => {
       const answer = await api.raw({ method: 'GET', path: '/config/effective', headers: { accept: '*/*' } })
       if (answer.status !== 200) throw new CliError(EXIT.unavailable, 'the node does not tell its settings')
@@ -107,7 +107,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     name: 'log_location',
     summary: 'Where the node writes its log',
     options: { all: { kind: 'switch', short: 'a', doc: 'Every output' } },
-    banner: () => 'Asking the node for its log file location(s)...',
+    banner: async ({ api }) => `Asking node ${await api.nodeName()} for its log file location(s)...`,
     run: async (invocation) => {
       const files = await logFiles(invocation)
       const shown = invocation.flag('all') ? files : files.slice(0, 1)
@@ -119,7 +119,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     name: 'log_tail',
     summary: 'The last lines of the log, where it is a file on this machine',
     options: { number: { kind: 'integer', short: 'N', placeholder: 'N', doc: 'How many. Default 50' } },
-    banner: () => 'The last lines of the log file of the node ...',
+    banner: async ({ api }) => `The last lines of the log file of node ${await api.nodeName()} ...`,
     run: async (invocation) => {
       const [file] = (await logFiles(invocation)).filter((each) => each.startsWith('/'))
       if (file === undefined) {
@@ -134,7 +134,7 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
     name: 'list_node_auth_attempt_stats',
     summary: 'Logins by protocol',
     options: { 'by-source': { kind: 'switch', doc: 'By address and user too' } },
-    banner: () => 'Listing authentication attempts of the node ...',
+    banner: async ({ api }) => `Listing authentication attempts of node ${await api.nodeName()} ...`,
     run: async (invocation) => {
       const { api } = invocation
       const bySource = invocation.flag('by-source')

@@ -31,7 +31,7 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     ...base,
     name: 'check_running',
     summary: 'Whether the node has started and takes connections',
-    banner: () => 'Checking if the node is running ...',
+    banner: async (invocation) => `Checking if RabbitMQ is running on node ${await nodeName(invocation)} ...`,
     run: async (invocation) => {
       const isRunning = await inService(invocation)
       return checked(isRunning, runningText(isRunning, await nodeName(invocation)), EXIT.unavailable)
@@ -41,7 +41,7 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     ...base,
     name: 'is_running',
     summary: 'The same, as information: the status is always 0',
-    banner: () => 'Asking the node for its status ...',
+    banner: async (invocation) => `Asking node ${await nodeName(invocation)} for its status ...`,
     run: async (invocation) => {
       const isRunning = await inService(invocation)
       const message = runningText(isRunning, await nodeName(invocation))
@@ -52,7 +52,7 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     ...base,
     name: 'is_booting',
     summary: 'Whether the node is about to start, as information: the status is always 0',
-    banner: () => 'Asking the node for its boot status ...',
+    banner: async (invocation) => `Asking node ${await nodeName(invocation)} for its boot status ...`,
     run: async (invocation) => {
       const isBooting = !(await inService(invocation))
       const node = await nodeName(invocation)
@@ -66,14 +66,16 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     ...base,
     name: 'check_alarms',
     summary: 'Fails while a memory or disk alarm is in effect anywhere in the cluster',
-    banner: () => 'Asking the node to report any known resource alarms ...',
+    banner: async (invocation) =>
+      `Asking node ${await nodeName(invocation)} to report any known resource alarms ...`,
     run: (invocation) => checkAlarms(invocation, false),
   },
   {
     ...base,
     name: 'check_local_alarms',
     summary: 'Fails while a memory or disk alarm is in effect on the node',
-    banner: () => 'Asking the node to report any local resource alarms ...',
+    banner: async (invocation) =>
+      `Asking node ${await nodeName(invocation)} to report any local resource alarms ...`,
     run: (invocation) => checkAlarms(invocation, true),
   },
   {
@@ -83,7 +85,8 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     options: {
       address: { kind: 'text', placeholder: 'A', doc: 'Instead of the addresses of the listeners' },
     },
-    banner: () => 'Testing TCP connections to all active listeners of the node ...',
+    banner: async (invocation) =>
+      `Testing TCP connections to all active listeners of node ${await nodeName(invocation)} ...`,
     run: async (invocation) => {
       const listeners = await listenersOf(invocation)
       const node = await invocation.api.nodeName()
@@ -110,7 +113,8 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     name: 'check_port_listener',
     summary: 'Whether the node listens on a port',
     arguments: [{ name: 'PORT' }],
-    banner: ({ args }) => `Asking the node if there's an active listener on port ${args[0]} ...`,
+    banner: async (invocation) =>
+      `Asking node ${await nodeName(invocation)} if there's an active listener on port ${invocation.args[0]} ...`,
     run: async (invocation) => {
       const asked = invocation.arg(0)
       if (!/^\d+$/.test(asked)) throw new CliError(EXIT.data, `a port is a number, not ${asked}`)
@@ -123,7 +127,8 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     name: 'check_protocol_listener',
     summary: 'Whether the node listens for a protocol',
     arguments: [{ name: 'PROTOCOL', choices: ['amqp', 'amqps', 'http', 'https', 'mqtt', 'stomp', 'stream'] }],
-    banner: ({ args }) => `Asking the node if there's an active listener for protocol ${args[0]} ...`,
+    banner: async (invocation) =>
+      `Asking node ${await nodeName(invocation)} if there's an active listener for protocol ${invocation.args[0]} ...`,
     run: async (invocation) => {
       const asked = invocation.arg(0)
       const protocols = (await listenersOf(invocation)).map(({ protocol }) => textIn(protocol))
@@ -134,7 +139,8 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     ...base,
     name: 'check_virtual_hosts',
     summary: 'Whether every virtual host runs',
-    banner: () => 'Checking if all vhosts are running on the node ...',
+    banner: async (invocation) =>
+      `Checking if all vhosts are running on node ${await nodeName(invocation)} ...`,
     run: (invocation) =>
       health(invocation, '/virtual-hosts', (node) => `Node ${node} reported all vhosts as running`),
   },
@@ -151,7 +157,7 @@ export const HEALTH_COMMANDS: readonly Command[] = [
         choices: ['days', 'weeks', 'months', 'years'],
       },
     },
-    banner: () => 'Checking certificate expiration on the node ...',
+    banner: async (invocation) => `Checking certificate expiration on node ${await nodeName(invocation)} ...`,
     run: (invocation) => {
       const within = invocation.text('within') ?? '4'
       const unit = invocation.text('unit') ?? 'weeks'
@@ -167,7 +173,8 @@ export const HEALTH_COMMANDS: readonly Command[] = [
     name: 'check_if_node_is_quorum_critical',
     tools: ['rabbitmq-diagnostics', 'rabbitmq-queues'],
     summary: 'Fails when a quorum queue would lose its majority with the node',
-    banner: () => 'Checking if the node is critical for quorum of any quorum queues ...',
+    banner: async (invocation) =>
+      `Checking if node ${await nodeName(invocation)} is critical for quorum of any quorum queues ...`,
     run: (invocation) =>
       health(invocation, '/node-is-quorum-critical', (node, answer) =>
         textIn(answer.reason) === 'single node cluster'

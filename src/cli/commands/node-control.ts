@@ -85,7 +85,8 @@ export const NODE_COMMANDS: readonly Command[] = [
     name: 'set_vm_memory_high_watermark',
     summary: 'Memory use above which publishers are blocked, until the next start',
     arguments: [{ name: 'FRACTION|absolute' }, { name: 'VALUE', isOptional: true }],
-    banner: ({ args }) => `Setting memory threshold on the node to ${args.join(' ')} ...`,
+    banner: async ({ api, args }) =>
+      `Setting memory threshold on ${await api.nodeName()} to ${args.join(' ')} ...`,
     run: (invocation) => {
       const [kind = '', value] = invocation.args
       if (kind !== 'absolute') {
@@ -101,7 +102,8 @@ export const NODE_COMMANDS: readonly Command[] = [
     name: 'set_disk_free_limit',
     summary: 'Free disk space below which publishers are blocked, until the next start',
     arguments: [{ name: 'VALUE|mem_relative' }, { name: 'FRACTION', isOptional: true }],
-    banner: ({ args }) => `Setting disk free limit on the node to ${args.join(' ')} ...`,
+    banner: async ({ api, args }) =>
+      `Setting disk free limit on ${await api.nodeName()} to ${args.join(' ')} ...`,
     run: (invocation) => {
       const [kind = '', value] = invocation.args
       if (kind === 'mem_relative') {
