@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite'
 
-/** Relative addresses, so that the pages work below any path prefix. Nothing is inlined: the policy of the pages forbids it. */
+/** Relative addresses, so that the pages work below any path prefix. Nothing is inlined: their policy forbids it. */
 export default defineConfig({
   base: './',
   build: {
@@ -9,7 +9,12 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      onLog(level, log, handle) {
+        // "use client" is for servers that draw pages.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log)
+      },
+    },
   },
   server: {
     proxy: { '/api': 'http://localhost:15672' },

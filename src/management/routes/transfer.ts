@@ -5,7 +5,7 @@ import { textIn } from '../http/body.js'
 import { badRequest, objectNotFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { type Address, type Fate, type Taken, transferMessages } from '../transfer/transfer-messages.js'
-import { INTEGER, listOf, objectOf, TEXT, TEXT_OR_NULL } from './schemas.js'
+import { BOOLEAN, INTEGER, listOf, objectOf, TEXT, TEXT_OR_NULL } from './schemas.js'
 
 /** Messages that one request may name or move. */
 const MESSAGES_MAX = 10_000
@@ -20,7 +20,7 @@ export const TRANSFER_ROUTES: readonly Route[] = [
       'None is lost on the way',
     body: objectOf(
       { action: { enum: ['move', 'send_back', 'dead_letter', 'drop'] } },
-      { positions: listOf(TEXT), count: INTEGER, exchange: TEXT, routing_key: TEXT },
+      { positions: listOf(TEXT), count: INTEGER, exchange: TEXT, routing_key: TEXT, to_end: BOOLEAN },
     ),
     answer: objectOf({ moved: INTEGER, failed: INTEGER, reason: TEXT_OR_NULL }),
     handle: transfer,
@@ -73,7 +73,9 @@ function fateOf({ body, queue }: ApiRequest): Fate {
       return { kind: 'publish', address: firstDeathOf }
     case 'move': {
       const routingKey = typeof body.routing_key === 'string' ? body.routing_key : undefined
-      if (exchange === '' && (routingKey === undefined || routingKey === queue.name)) {
+      // Its own end is a place too, for messages that are named; all of them would go round without end.
+      const isToEnd = body.to_end === true && body.positions !== undefined
+      if (exchange === '' && (routingKey === undefined || (routingKey === queue.name && !isToEnd))) {
         throw badRequest('routing_key must name another queue')
       }
       return {

@@ -1,0 +1,360 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { count } from '../util/format.js'
+import { setQuery, usePlace } from '../util/router.js'
+import { Button } from './basics.js'
+import { Icon } from './icon.js'
+
+const ROW_HEIGHT_PX = 40
+/** Tables with fewer rows are drawn whole. */
+const VIRTUAL_FROM_ROWS = 80
+
+export interface Column<T> {
+  readonly id: string
+  readonly head: string
+  /** What the column means, on hover. */
+  readonly hint?: string
+  /** Share of the width. Default 1. */
+  readonly grow?: number
+  /** Least width in px. */
+  readonly width: number
+  readonly isNumber?: boolean
+  /** What the list is sorted by: a field's name for lists that the broker sorts, a function for the others. */
+  readonly sort?: string | ((item: T) => string | number)
+  readonly cell: (item: T) => ReactNode
+}
+
+interface TableProps<T> {
+  readonly label: string
+  readonly columns: readonly Column<T>[]
+  readonly items: readonly T[]
+  readonly keyOf: (item: T) => string
+  /** The address of an item's page, for Enter. */
+  readonly hrefOf?: (item: T) => string
+  readonly empty: ReactNode
+  /** Chosen items by key; with it rows can be chosen. */
+  readonly selection?: { readonly chosen: ReadonlySet<string>; change(chosen: ReadonlySet<string>): void }
+  readonly isStale?: boolean
+  /** Called by Enter or a click on a row of tables whose items have no page. */
+  readonly onOpen?: (item: T) => void
+}
+
+export interface Sorting {
+  readonly column: string
+  readonly isReverse: boolean
+}
+
+export function useSorting(fallback: string): Sorting {
+  const { query } = usePlace()
+  const text = query.get('sort') ?? fallback
+  return { column: text.replace(/^-/, ''), isReverse: text.startsWith('-') }
+}
+
+/** The sort parameters of a list that the broker sorts. */
+export function sortQuery<T>(columns: readonly Column<T>[], { column, isReverse }: Sorting) {
+  const sort = columns.find(({ id }) => id === column)?.sort
+  return typeof sort === 'string' ? { sort, sort_reverse: isReverse } : {}
+}
+
+/** Sorts and filters a list that the broker gives whole. */
+export function useSorted<T>(
+  items: readonly T[],
+  columns: readonly Column<T>[],
+  { column, isReverse }: Sorting,
+): readonly T[] {
+  return useMemo(() => {
+    const sort = columns.find(({ id }) => id === column)?.sort
+    if (typeof sort !== 'function') return items
+    const sign = isReverse ? -1 : 1
+    return [...items].sort((a, b) => {
+      const x = sort(a)
+      const y = sort(b)
+      return (
+        sign * (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y)))
+      )
+    })
+  }, [items, columns, column, isReverse])
+}
+
+/** A table of any length: draws the rows in sight, can be walked with the arrow keys, opened with Enter. */
+export function Table<T>(props: TableProps<T>) {
+  const { columns, items, keyOf, selection } = props
+  const sorting = useSorting(columns[0]?.id ?? '')
+  const body = useRef<HTMLTableSectionElement>(null)
+  const [current, setCurrent] = useState(0)
+  const [offset, setOffset] = useState(0)
+  const toFocus = useRef<number | undefined>(undefined)
+  const isVirtual = items.length >= VIRTUAL_FROM_ROWS
+  const virtualizer = useWindowVirtualizer({
+    count: items.length,
+    estimateSize: () => ROW_HEIGHT_PX,
+    overscan: 12,
+    scrollMargin: offset,
+    enabled: isVirtual,
+  })
+  useLayoutEffect(() => {
+    const top = body.current?.getBoundingClientRect().top
+    if (top !== undefined) setOffset(Math.round(top + scrollY))
+  }, [])
+  useEffect(() => {
+    if (toFocus.current === undefined) return
+    const row = body.current?.querySelector<HTMLElement>(`[data-row="${toFocus.current}"]`)
+    row?.focus()
+    if (row !== null && row !== undefined) toFocus.current = undefined
+  })
+  if (items.length === 0) return <>{props.empty}</>
+  const shown = isVirtual ? virtualizer.getVirtualItems().map(({ index }) => index) : items.map((_, i) => i)
+  const first = shown[0] ?? 0
+  const last = shown[shown.length - 1] ?? -1
+  const focusable = Math.min(Math.max(current, first), Math.max(last, first))
+  const width = columns.reduce((sum, each) => sum + each.width, selection === undefined ? 0 : 40)
+  const growth = columns.reduce((sum, { grow = 1 }) => sum + grow, 0)
+
+  function move(to: number): void {
+    const index = Math.max(0, Math.min(items.length - 1, to))
+    toFocus.current = index
+    setCurrent(index)
+    if (isVirtual) virtualizer.scrollToIndex(index)
+  }
+  function toggle(item: T): void {
+    if (selection === undefined) return
+    const chosen = new Set(selection.chosen)
+    if (!chosen.delete(keyOf(item))) chosen.add(keyOf(item))
+    selection.change(chosen)
+  }
+  function open(item: T): void {
+    if (props.hrefOf !== undefined) location.hash = props.hrefOf(item)
+    else props.onOpen?.(item)
+  }
+  function onKeyDown(event: KeyboardEvent, index: number, item: T): void {
+    if (event.target !== event.currentTarget) return
+    const steps: Record<string, number> = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      PageDown: index + 15,
+      PageUp: index - 15,
+      Home: 0,
+      End: items.length - 1,
+    }
+    const to = steps[event.key]
+    if (to !== undefined) move(to)
+    else if (event.key === 'Enter') open(item)
+    else if (event.key === ' ' && selection !== undefined) toggle(item)
+    else return
+    event.preventDefault()
+  }
+  const allChosen = selection !== undefined && items.every((item) => selection.chosen.has(keyOf(item)))
+
+  return (
+    <div className={`table-frame ${props.isStale === true ? 'is-stale' : ''}`}>
+      <table
+        className="table"
+        style={{ minWidth: width }}
+        aria-label={props.label}
+        aria-rowcount={items.length + 1}
+      >
+        <colgroup>
+          {selection !== undefined && <col style={{ width: 40 }} />}
+          {columns.map(({ id, width: least, grow = 1 }) => (
+            <col
+              key={id}
+              style={{
+                width: grow === 0 ? least : `calc(${least}px + (100% - ${width}px) * ${grow / growth})`,
+              }}
+            />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            {selection !== undefined && (
+              <th className="cell-check">
+                <input
+                  type="checkbox"
+                  aria-label="Choose all"
+                  checked={allChosen}
+                  onChange={() => selection.change(new Set(allChosen ? [] : items.map(keyOf)))}
+                />
+              </th>
+            )}
+            {columns.map((column) => (
+              <Head key={column.id} column={column} sorting={sorting} />
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          <Spacer height={first * ROW_HEIGHT_PX} />
+          {shown.map((index) => {
+            const item = items[index]
+            if (item === undefined) return null
+            const key = keyOf(item)
+            const isChosen = selection?.chosen.has(key) === true
+            return (
+              <tr
+                key={key}
+                data-row={index}
+                aria-rowindex={index + 2}
+                tabIndex={index === focusable ? 0 : -1}
+                className={isChosen ? 'is-chosen' : undefined}
+                onFocus={() => setCurrent(index)}
+                onKeyDown={(event) => onKeyDown(event, index, item)}
+                onClick={props.onOpen === undefined ? undefined : () => props.onOpen?.(item)}
+              >
+                {selection !== undefined && (
+                  <td className="cell-check">
+                    <input
+                      type="checkbox"
+                      aria-label={`Choose ${key}`}
+                      checked={isChosen}
+                      onClick={(event) => event.stopPropagation()}
+                      onChange={() => toggle(item)}
+                    />
+                  </td>
+                )}
+                {columns.map(({ id, isNumber, cell }) => (
+                  <td key={id} className={isNumber === true ? 'number' : undefined}>
+                    {cell(item)}
+                  </td>
+                ))}
+              </tr>
+            )
+          })}
+          <Spacer height={(items.length - 1 - last) * ROW_HEIGHT_PX} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Spacer({ height }: { readonly height: number }) {
+  return height <= 0 ? null : <tr className="spacer" role="presentation" style={{ height }} />
+}
+
+function Head<T>({ column, sorting }: { readonly column: Column<T>; readonly sorting: Sorting }) {
+  const { id, head, hint, isNumber, sort } = column
+  const isSorted = sorting.column === id
+  const className = isNumber === true ? 'number' : undefined
+  if (sort === undefined) {
+    return (
+      <th className={className} title={hint}>
+        {head}
+      </th>
+    )
+  }
+  // Numbers are most wanted from the largest down.
+  const next = isSorted ? (sorting.isReverse ? id : `-${id}`) : isNumber === true ? `-${id}` : id
+  return (
+    <th
+      className={className}
+      title={hint}
+      aria-sort={isSorted ? (sorting.isReverse ? 'descending' : 'ascending') : undefined}
+    >
+      <button type="button" onClick={() => setQuery({ sort: next, page: undefined })}>
+        {head}
+        <span
+          className={`sort-mark ${isSorted ? (sorting.isReverse ? 'is-down' : 'is-up') : ''}`}
+          aria-hidden="true"
+        />
+      </button>
+    </th>
+  )
+}
+
+/** The filter of a list, kept in the address. `/` goes there. */
+export function FilterBox(props: { readonly label: string; readonly children?: ReactNode }) {
+  const { query } = usePlace()
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    function onKey(event: globalThis.KeyboardEvent): void {
+      const isTyping =
+        event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null
+      if (event.key !== '/' || isTyping) return
+      event.preventDefault()
+      input.current?.focus()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+  return (
+    <div className="filter-bar">
+      <div className="filter">
+        <Icon name="search" />
+        <input
+          ref={input}
+          type="search"
+          className="input"
+          aria-label={props.label}
+          placeholder={`${props.label}  ( / )`}
+          value={query.get('name') ?? ''}
+          spellCheck={false}
+          onChange={(event) => setQuery({ name: event.target.value, page: undefined })}
+        />
+      </div>
+      {props.children}
+    </div>
+  )
+}
+
+/** How many there are, and the way to the other pages. */
+export function Pager(props: {
+  readonly page: number
+  readonly pageCount: number
+  readonly pageSize: number
+  readonly filtered: number
+  readonly total: number
+}) {
+  const { page, pageCount, filtered, total } = props
+  return (
+    <div className="pager">
+      <span className="muted">
+        {filtered === total ? `${count(total)} in all` : `${count(filtered)} of ${count(total)}`}
+      </span>
+      <label className="pager-size">
+        <span className="muted">Rows</span>
+        <select
+          className="input"
+          value={props.pageSize}
+          onChange={(event) => setQuery({ size: event.target.value, page: undefined })}
+        >
+          {[50, 100, 200, 500].map((size) => (
+            <option key={size}>{size}</option>
+          ))}
+        </select>
+      </label>
+      <div className="pager-pages">
+        <Button
+          icon="back"
+          aria-label="Previous page"
+          disabled={page <= 1}
+          onClick={() => setQuery({ page: page - 1 })}
+        />
+        <span className="number">
+          {count(page)} / {count(Math.max(1, pageCount))}
+        </span>
+        <Button
+          icon="chevron"
+          aria-label="Next page"
+          disabled={page >= pageCount}
+          onClick={() => setQuery({ page: page + 1 })}
+        />
+      </div>
+    </div>
+  )
+}
+
+/** The part of the query that pages and filters a list. */
+export function usePaging(): { readonly page: number; readonly page_size: number; readonly name: string } {
+  const { query } = usePlace()
+  return {
+    page: Math.max(1, Number(query.get('page') ?? 1) || 1),
+    page_size: Number(query.get('size') ?? 100) || 100,
+    name: query.get('name') ?? '',
+  }
+}

@@ -1,0 +1,146 @@
+import { apiPath } from '../api/client.js'
+import { useApi } from '../api/hooks.js'
+import type { Channel, Paged } from '../api/types.js'
+import { Badge, EmptyState, ErrorState, Link, Loading, PageHeader } from '../components/basics.js'
+import {
+  type Column,
+  FilterBox,
+  Pager,
+  sortQuery,
+  Table,
+  usePaging,
+  useSorting,
+} from '../components/table.js'
+import { count, rate } from '../util/format.js'
+import { href } from '../util/router.js'
+import { ConnectionState } from './connections.js'
+
+const COLUMNS: readonly Column<Channel>[] = [
+  {
+    id: 'name',
+    head: 'Channel',
+    width: 240,
+    grow: 4,
+    sort: 'name',
+    cell: ({ name }) => (
+      <Link to={['channels', name]} title={name}>
+        {name}
+      </Link>
+    ),
+  },
+  { id: 'user', head: 'User', width: 100, sort: 'user', cell: ({ user }) => user },
+  { id: 'vhost', head: 'Virtual host', width: 100, sort: 'vhost', cell: ({ vhost }) => vhost },
+  { id: 'mode', head: 'Mode', width: 104, grow: 0, cell: (channel) => <ChannelMode channel={channel} /> },
+  {
+    id: 'state',
+    head: 'State',
+    width: 90,
+    grow: 0,
+    sort: 'state',
+    cell: ({ state }) => <ConnectionState state={state} />,
+  },
+  {
+    id: 'prefetch',
+    head: 'Prefetch',
+    width: 88,
+    grow: 0,
+    isNumber: true,
+    sort: 'prefetch_count',
+    cell: ({ prefetch_count: n }) => count(n),
+  },
+  {
+    id: 'unacked',
+    head: 'Unacked',
+    width: 88,
+    grow: 0,
+    isNumber: true,
+    sort: 'messages_unacknowledged',
+    cell: ({ messages_unacknowledged: n }) => count(n),
+  },
+  {
+    id: 'unconfirmed',
+    head: 'Unconfirmed',
+    width: 106,
+    grow: 0,
+    isNumber: true,
+    sort: 'messages_unconfirmed',
+    cell: ({ messages_unconfirmed: n }) => count(n),
+  },
+  {
+    id: 'publish',
+    head: 'Published',
+    width: 96,
+    grow: 0,
+    isNumber: true,
+    sort: 'message_stats.publish_details.rate',
+    cell: ({ message_stats: s }) => rate(s?.publish_details?.rate),
+  },
+  {
+    id: 'deliver',
+    head: 'Delivered',
+    width: 96,
+    grow: 0,
+    isNumber: true,
+    sort: 'message_stats.deliver_get_details.rate',
+    cell: ({ message_stats: s }) => rate(s?.deliver_get_details?.rate),
+  },
+  {
+    id: 'ack',
+    head: 'Acked',
+    width: 88,
+    grow: 0,
+    isNumber: true,
+    sort: 'message_stats.ack_details.rate',
+    cell: ({ message_stats: s }) => rate(s?.ack_details?.rate),
+  },
+]
+
+export default function Channels() {
+  const paging = usePaging()
+  const sorting = useSorting('name')
+  const { data, error, refetch, isPlaceholderData } = useApi<Paged<Channel>>(
+    apiPath(['channels'], { ...paging, ...sortQuery(COLUMNS, sorting) }),
+  )
+  return (
+    <div className="page">
+      <PageHeader title="Channels" />
+      <FilterBox label="Filter channels" />
+      {data === undefined ? (
+        error === null ? (
+          <Loading rows={12} />
+        ) : (
+          <ErrorState error={error} retry={() => void refetch()} />
+        )
+      ) : (
+        <>
+          <Table
+            label="Channels"
+            columns={COLUMNS}
+            items={data.items}
+            keyOf={({ name }) => name}
+            hrefOf={({ name }) => href(['channels', name])}
+            isStale={isPlaceholderData}
+            empty={
+              <EmptyState title="No channel to show">
+                Clients open channels on their connections; they appear here at once.
+              </EmptyState>
+            }
+          />
+          <Pager
+            page={data.page}
+            pageCount={data.page_count}
+            pageSize={data.page_size}
+            filtered={data.filtered_count}
+            total={data.total_count}
+          />
+        </>
+      )}
+    </div>
+  )
+}
+
+export function ChannelMode({ channel }: { readonly channel: Channel }) {
+  if (channel.transactional) return <Badge title="Publishes and acks in transactions">transaction</Badge>
+  if (channel.confirm) return <Badge title="The broker confirms publishes">confirms</Badge>
+  return <Badge title="Publishes without confirms">plain</Badge>
+}

@@ -1,0 +1,211 @@
+import { useState } from 'react'
+import { apiPath, put } from '../api/client.js'
+import { useAction, useApi } from '../api/hooks.js'
+import type { Exchange, Overview, Paged } from '../api/types.js'
+import { Badge, Button, EmptyState, ErrorState, Link, Loading, PageHeader } from '../components/basics.js'
+import { FormDialog, useDialog } from '../components/dialog.js'
+import {
+  type ArgumentRow,
+  ArgumentsField,
+  CheckField,
+  SelectField,
+  TextField,
+  valuesOf,
+} from '../components/fields.js'
+import {
+  type Column,
+  FilterBox,
+  Pager,
+  sortQuery,
+  Table,
+  usePaging,
+  useSorting,
+} from '../components/table.js'
+import { useVhost, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
+import { EXCHANGE_ARGUMENTS } from '../util/arguments.js'
+import { rate } from '../util/format.js'
+import { href } from '../util/router.js'
+
+const COLUMNS: readonly Column<Exchange>[] = [
+  {
+    id: 'name',
+    head: 'Name',
+    width: 220,
+    grow: 4,
+    sort: 'name',
+    cell: ({ vhost, name }) => (
+      <Link to={['exchanges', vhost, segment(name)]}>{name === '' ? '(default exchange)' : name}</Link>
+    ),
+  },
+  { id: 'vhost', head: 'Virtual host', width: 110, sort: 'vhost', cell: ({ vhost }) => vhost },
+  { id: 'type', head: 'Type', width: 130, grow: 1, sort: 'type', cell: ({ type }) => type },
+  {
+    id: 'traits',
+    head: 'Traits',
+    width: 180,
+    grow: 2,
+    cell: ({ durable, auto_delete: autoDelete, internal, arguments: args, policy }) => (
+      <span className="badges">
+        {durable && <Badge title="Durable: outlives a restart">D</Badge>}
+        {autoDelete && <Badge title="Auto-delete: goes with its last binding">AD</Badge>}
+        {internal && <Badge title="Internal: only other exchanges publish to it">I</Badge>}
+        {args['alternate-exchange'] !== undefined && (
+          <Badge title={`What matches nothing goes to ${String(args['alternate-exchange'])}`}>AE</Badge>
+        )}
+        {policy !== undefined && <Badge tone="accent">{policy}</Badge>}
+      </span>
+    ),
+  },
+  {
+    id: 'in',
+    head: 'In',
+    hint: 'Published to it per second',
+    width: 100,
+    grow: 0,
+    isNumber: true,
+    sort: 'message_stats.publish_in_details.rate',
+    cell: ({ message_stats: stats }) => rate(stats?.publish_in_details?.rate),
+  },
+  {
+    id: 'out',
+    head: 'Out',
+    hint: 'Routed to queues per second',
+    width: 100,
+    grow: 0,
+    isNumber: true,
+    sort: 'message_stats.publish_out_details.rate',
+    cell: ({ message_stats: stats }) => rate(stats?.publish_out_details?.rate),
+  },
+]
+
+export default function Exchanges() {
+  const vhost = useVhost()
+  const vhosts = useVhostNames()
+  const paging = usePaging()
+  const sorting = useSorting('name')
+  const dialog = useDialog<'create'>()
+  const path = apiPath(vhost === '' ? ['exchanges'] : ['exchanges', vhost], {
+    ...paging,
+    ...sortQuery(COLUMNS, sorting),
+  })
+  const { data, error, refetch, isPlaceholderData } = useApi<Paged<Exchange>>(path)
+  const columns = vhosts.length > 1 && vhost === '' ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'vhost')
+  return (
+    <div className="page">
+      <PageHeader title="Exchanges">
+        <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
+          Add an exchange
+        </Button>
+      </PageHeader>
+      <FilterBox label="Filter exchanges">
+        <VhostChoice />
+      </FilterBox>
+      {data === undefined ? (
+        error === null ? (
+          <Loading rows={12} />
+        ) : (
+          <ErrorState error={error} retry={() => void refetch()} />
+        )
+      ) : (
+        <>
+          <Table
+            label="Exchanges"
+            columns={columns}
+            items={data.items}
+            keyOf={({ vhost: of, name }) => `${of}/${name}`}
+            hrefOf={({ vhost: of, name }) => href(['exchanges', of, segment(name)])}
+            isStale={isPlaceholderData}
+            empty={
+              <EmptyState title="No exchanges to show">
+                Clear the filter, or ask for a permission in a virtual host: only those of virtual hosts that
+                you may enter are shown.
+              </EmptyState>
+            }
+          />
+          <Pager
+            page={data.page}
+            pageCount={data.page_count}
+            pageSize={data.page_size}
+            filtered={data.filtered_count}
+            total={data.total_count}
+          />
+        </>
+      )}
+      {dialog.open === 'create' && <CreateExchangeDialog vhost={vhost} onClose={dialog.close} />}
+    </div>
+  )
+}
+
+function CreateExchangeDialog({
+  vhost: given,
+  onClose,
+}: {
+  readonly vhost: string
+  readonly onClose: () => void
+}) {
+  const act = useAction()
+  const vhosts = useVhostNames()
+  const { data: overview } = useApi<Overview>('overview', { every: false })
+  const [chosenVhost, setVhost] = useState(given)
+  const [name, setName] = useState('')
+  const [type, setType] = useState('direct')
+  const [isDurable, setDurable] = useState(true)
+  const [isAutoDelete, setAutoDelete] = useState(false)
+  const [isInternal, setInternal] = useState(false)
+  const [rows, setRows] = useState<readonly ArgumentRow[]>([])
+  const vhost = chosenVhost === '' ? (vhosts[0] ?? '/') : chosenVhost
+  const types = overview?.exchange_types ?? []
+  async function create(): Promise<boolean> {
+    const isCreated = await act(
+      () =>
+        put(apiPath(['exchanges', vhost, name]), {
+          type,
+          durable: isDurable,
+          auto_delete: isAutoDelete,
+          internal: isInternal,
+          arguments: valuesOf(rows),
+        }),
+      `Exchange ${name} is there`,
+    )
+    if (isCreated) location.hash = href(['exchanges', vhost, name])
+    return isCreated
+  }
+  return (
+    <FormDialog title="Add an exchange" action="Add the exchange" wide onClose={onClose} submit={create}>
+      <div className="columns">
+        <TextField label="Name" value={name} onChange={setName} required mono autoFocus />
+        <SelectField
+          label="Virtual host"
+          value={vhost}
+          onChange={setVhost}
+          options={vhosts.map((each) => [each, each])}
+        />
+        <SelectField
+          label="Type"
+          value={type}
+          onChange={setType}
+          options={types.map(({ name: each }) => [each, each])}
+          hint={types.find(({ name: each }) => each === type)?.description}
+        />
+      </div>
+      <CheckField label="Durable" hint="Outlives a restart" checked={isDurable} onChange={setDurable} />
+      <CheckField
+        label="Auto-delete"
+        hint="Goes when its last binding goes"
+        checked={isAutoDelete}
+        onChange={setAutoDelete}
+      />
+      <CheckField
+        label="Internal"
+        hint="Only other exchanges may publish to it"
+        checked={isInternal}
+        onChange={setInternal}
+      />
+      <ArgumentsField label="Arguments" rows={rows} onChange={setRows} known={EXCHANGE_ARGUMENTS} />
+    </FormDialog>
+  )
+}
+
+function segment(name: string): string {
+  return name === '' ? 'amq.default' : name
+}

@@ -1,0 +1,287 @@
+import { useState } from 'react'
+import { apiPath, del } from '../api/client.js'
+import { useAction, useApi } from '../api/hooks.js'
+import type { Paged, Queue } from '../api/types.js'
+import { Badge, Button, EmptyState, ErrorState, Link, Loading, PageHeader } from '../components/basics.js'
+import { ConfirmDialog, useDialog } from '../components/dialog.js'
+import {
+  type Column,
+  FilterBox,
+  Pager,
+  sortQuery,
+  Table,
+  usePaging,
+  useSorting,
+} from '../components/table.js'
+import { useVhost, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
+import { bytes, compact, count, plural, rate } from '../util/format.js'
+import { href } from '../util/router.js'
+import { CreateQueueDialog } from './queue-dialogs.js'
+
+const FIELDS = [
+  'name,vhost,type,durable,auto_delete,exclusive,arguments,policy,operator_policy,state,consumers,memory',
+  'messages,messages_ready,messages_unacknowledged',
+  'message_stats.publish_details.rate,message_stats.deliver_get_details.rate,message_stats.ack_details.rate',
+].join()
+
+const COLUMNS: readonly Column<Queue>[] = [
+  {
+    id: 'name',
+    head: 'Name',
+    width: 220,
+    grow: 4,
+    sort: 'name',
+    cell: ({ vhost, name }) => (
+      <Link to={['queues', vhost, name]} title={name}>
+        {name}
+      </Link>
+    ),
+  },
+  { id: 'vhost', head: 'Virtual host', width: 110, sort: 'vhost', cell: ({ vhost }) => vhost },
+  { id: 'type', head: 'Type', width: 90, grow: 0, sort: 'type', cell: ({ type }) => type },
+  { id: 'traits', head: 'Traits', width: 150, grow: 1, cell: (queue) => <Traits queue={queue} /> },
+  {
+    id: 'state',
+    head: 'State',
+    width: 92,
+    grow: 0,
+    sort: 'state',
+    cell: ({ state }) => <StateBadge state={state} />,
+  },
+  {
+    id: 'ready',
+    head: 'Ready',
+    width: 92,
+    grow: 0,
+    isNumber: true,
+    sort: 'messages_ready',
+    cell: ({ messages_ready: n }) => count(n),
+  },
+  {
+    id: 'unacked',
+    head: 'Unacked',
+    hint: 'Delivered, not yet acknowledged',
+    width: 92,
+    grow: 0,
+    isNumber: true,
+    sort: 'messages_unacknowledged',
+    cell: ({ messages_unacknowledged: n }) => count(n),
+  },
+  {
+    id: 'messages',
+    head: 'All',
+    width: 92,
+    grow: 0,
+    isNumber: true,
+    sort: 'messages',
+    cell: ({ messages: n }) => count(n),
+  },
+  {
+    id: 'in',
+    head: 'In',
+    hint: 'Published per second',
+    width: 84,
+    grow: 0,
+    isNumber: true,
+    sort: 'message_stats.publish_details.rate',
+    cell: ({ message_stats: stats }) => rate(stats?.publish_details?.rate),
+  },
+  {
+    id: 'out',
+    head: 'Out',
+    hint: 'Delivered per second',
+    width: 84,
+    grow: 0,
+    isNumber: true,
+    sort: 'message_stats.deliver_get_details.rate',
+    cell: ({ message_stats: stats }) => rate(stats?.deliver_get_details?.rate),
+  },
+  {
+    id: 'consumers',
+    head: 'Consumers',
+    width: 96,
+    grow: 0,
+    isNumber: true,
+    sort: 'consumers',
+    cell: ({ consumers }) => count(consumers),
+  },
+  {
+    id: 'memory',
+    head: 'Memory',
+    width: 92,
+    grow: 0,
+    isNumber: true,
+    sort: 'memory',
+    cell: ({ memory }) => bytes(memory),
+  },
+]
+
+export default function Queues() {
+  const vhost = useVhost()
+  const vhosts = useVhostNames()
+  const paging = usePaging()
+  const sorting = useSorting('name')
+  const dialog = useDialog<'create' | 'delete' | 'purge'>()
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const path = apiPath(vhost === '' ? ['queues'] : ['queues', vhost], {
+    ...paging,
+    ...sortQuery(COLUMNS, sorting),
+    columns: FIELDS,
+  })
+  const { data, error, refetch, isPlaceholderData } = useApi<Paged<Queue>>(path)
+  const columns = vhosts.length > 1 && vhost === '' ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'vhost')
+  const chosenQueues = data?.items.filter((queue) => chosen.has(keyOf(queue))) ?? []
+  return (
+    <div className="page">
+      <PageHeader title="Queues and streams">
+        <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
+          Add a queue
+        </Button>
+      </PageHeader>
+      <FilterBox label="Filter queues">
+        <VhostChoice />
+      </FilterBox>
+      {chosenQueues.length > 0 && (
+        <div className="bulk">
+          {plural(chosenQueues.length, 'queue')} chosen
+          <Button onClick={() => dialog.show('purge')}>Purge</Button>
+          <Button tone="danger" icon="trash" onClick={() => dialog.show('delete')}>
+            Delete
+          </Button>
+          <Button tone="quiet" onClick={() => setChosen(new Set())}>
+            Choose none
+          </Button>
+        </div>
+      )}
+      {data === undefined ? (
+        error === null ? (
+          <Loading rows={12} />
+        ) : (
+          <ErrorState error={error} retry={() => void refetch()} />
+        )
+      ) : (
+        <>
+          <Table
+            label="Queues"
+            columns={columns}
+            items={data.items}
+            keyOf={keyOf}
+            hrefOf={({ vhost: of, name }) => href(['queues', of, name])}
+            selection={{ chosen, change: setChosen }}
+            isStale={isPlaceholderData}
+            empty={
+              paging.name === '' ? (
+                <EmptyState
+                  title="No queues yet"
+                  action={
+                    <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
+                      Add a queue
+                    </Button>
+                  }
+                >
+                  Programs declare the queues they use. One can be added here too. Queues of virtual hosts
+                  that you have no permission in are not shown.
+                </EmptyState>
+              ) : (
+                <EmptyState title={`No queue has "${paging.name}" in its name`}>
+                  Clear the filter to see all.
+                </EmptyState>
+              )
+            }
+          />
+          <Pager
+            page={data.page}
+            pageCount={data.page_count}
+            pageSize={data.page_size}
+            filtered={data.filtered_count}
+            total={data.total_count}
+          />
+        </>
+      )}
+      {dialog.open === 'create' && <CreateQueueDialog vhost={vhost} onClose={dialog.close} />}
+      {(dialog.open === 'delete' || dialog.open === 'purge') && (
+        <BulkDialog
+          kind={dialog.open}
+          queues={chosenQueues}
+          onClose={dialog.close}
+          onDone={() => setChosen(new Set())}
+        />
+      )}
+    </div>
+  )
+}
+
+function BulkDialog(props: {
+  readonly kind: 'delete' | 'purge'
+  readonly queues: readonly Queue[]
+  readonly onClose: () => void
+  readonly onDone: () => void
+}) {
+  const { kind, queues } = props
+  const act = useAction()
+  const messages = queues.reduce((sum, queue) => sum + (queue.messages ?? 0), 0)
+  const verb = kind === 'delete' ? 'Delete' : 'Purge'
+  return (
+    <ConfirmDialog
+      title={`${verb} ${plural(queues.length, 'queue')}`}
+      action={verb}
+      typed={queues.length === 1 ? (queues[0]?.name ?? '') : `${queues.length} queues`}
+      onClose={props.onClose}
+      confirm={() =>
+        act(
+          async () => {
+            for (const { vhost, name } of queues) {
+              await del(apiPath(['queues', vhost, name, ...(kind === 'purge' ? ['contents'] : [])]))
+            }
+            props.onDone()
+          },
+          `${plural(queues.length, 'queue')} ${kind === 'delete' ? 'deleted' : 'purged'}`,
+        )
+      }
+    >
+      <p>
+        {plural(messages, 'message')} in {plural(queues.length, 'queue')} will be lost. This cannot be undone.
+      </p>
+      <ul className="code">
+        {queues.slice(0, 30).map((queue) => (
+          <li key={keyOf(queue)}>
+            {queue.name} <span className="muted">{compact(queue.messages)}</span>
+          </li>
+        ))}
+      </ul>
+    </ConfirmDialog>
+  )
+}
+
+export function Traits({ queue }: { readonly queue: Queue }) {
+  const args = queue.arguments
+  return (
+    <span className="badges">
+      {queue.durable && <Badge title="Durable: outlives a restart">D</Badge>}
+      {queue.auto_delete && <Badge title="Auto-delete: goes with its last consumer">AD</Badge>}
+      {queue.exclusive && <Badge title="Exclusive to its connection">Ex</Badge>}
+      {args['x-message-ttl'] !== undefined && <Badge title="Messages expire (x-message-ttl)">TTL</Badge>}
+      {args['x-dead-letter-exchange'] !== undefined && (
+        <Badge title={`Dead letters go to ${String(args['x-dead-letter-exchange'])}`}>DLX</Badge>
+      )}
+      {args['x-max-length'] !== undefined && <Badge title="Bounded (x-max-length)">Lim</Badge>}
+      {args['x-max-priority'] !== undefined && <Badge title="Ordered by priority">Pri</Badge>}
+      {args['x-single-active-consumer'] === true && <Badge title="One active consumer at a time">SAC</Badge>}
+      {typeof queue.policy === 'string' && (
+        <Badge tone="accent" title={`Policy ${queue.policy}`}>
+          {queue.policy}
+        </Badge>
+      )}
+    </span>
+  )
+}
+
+export function StateBadge({ state }: { readonly state: string | undefined }) {
+  if (state === undefined) return <Badge>starting</Badge>
+  if (state === 'running' || state === 'idle') return <Badge tone="good">{state}</Badge>
+  return <Badge tone={state === 'flow' ? 'warn' : 'bad'}>{state}</Badge>
+}
+
+function keyOf({ vhost, name }: Queue): string {
+  return `${vhost}/${name}`
+}

@@ -1,0 +1,302 @@
+import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState, type WheelEvent } from 'react'
+import { apiPath } from '../api/client.js'
+import { useApi } from '../api/hooks.js'
+import type { Binding, Exchange, Queue } from '../api/types.js'
+import { Button, EmptyState, ErrorState, Loading, PageHeader } from '../components/basics.js'
+import { useVhost, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
+import { compact, plural, rate } from '../util/format.js'
+import {
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  graphOf,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+} from '../util/graph.js'
+import { href, setQuery, usePlace } from '../util/router.js'
+
+const MARGIN = 28
+const ZOOM_MIN = 0.08
+const ZOOM_MAX = 2.5
+/** Keys are written on all lines while there are no more. */
+const LABELLED_EDGES_MAX = 40
+const RADIUS = 8
+
+/** The part of the graph that is in sight, in its own units. */
+interface Sight {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export default function Topology() {
+  const names = useVhostNames()
+  const chosen = useVhost()
+  const { query } = usePlace()
+  const vhost = chosen === '' ? (names[0] ?? '') : chosen
+  const enabled = vhost !== ''
+  const every = 5000
+  const showUnused = query.get('unused') === 'true'
+  const filter = (query.get('name') ?? '').toLowerCase()
+  const exchanges = useApi<readonly Exchange[]>(apiPath(['exchanges', vhost]), { every, enabled })
+  const queues = useApi<readonly Queue[]>(
+    apiPath(['queues', vhost], {
+      columns:
+        'name,type,arguments,effective_policy_definition,messages_ready,message_stats.publish_details.rate',
+    }),
+    { every, enabled },
+  )
+  const bindings = useApi<readonly Binding[]>(apiPath(['bindings', vhost]), { every: 30_000, enabled })
+  const graph = useMemo(
+    () =>
+      exchanges.data === undefined || queues.data === undefined || bindings.data === undefined
+        ? undefined
+        : graphOf(exchanges.data, queues.data, bindings.data, showUnused),
+    [exchanges.data, queues.data, bindings.data, showUnused],
+  )
+  const error = exchanges.error ?? queues.error ?? bindings.error
+  return (
+    <div className="page">
+      <PageHeader
+        title="Topology"
+        note="Messages go from left to right. Point at a node to see what it is tied to; Enter opens it."
+      />
+      <div className="filter-bar">
+        <VhostChoice needsOne />
+        <input
+          className="input filter-medium"
+          aria-label="Highlight by name"
+          placeholder="highlight by name…"
+          value={query.get('name') ?? ''}
+          onChange={(event) => setQuery({ name: event.target.value })}
+        />
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={showUnused}
+            onChange={(event) => setQuery({ unused: event.target.checked ? true : undefined })}
+          />
+          <span>Show what is not bound</span>
+        </label>
+        {graph !== undefined && (
+          <span className="muted">
+            {plural(graph.nodes.length, 'node')}, {plural(graph.edges.length, 'line')}
+          </span>
+        )}
+      </div>
+      {graph === undefined ? (
+        error === null ? (
+          <Loading rows={12} />
+        ) : (
+          <ErrorState error={error} />
+        )
+      ) : graph.nodes.length === 0 ? (
+        <EmptyState title="Nothing is bound here yet">
+          Bind queues to exchanges, and the ways that messages take appear.
+        </EmptyState>
+      ) : (
+        <GraphView key={vhost} graph={graph} vhost={vhost} filter={filter} />
+      )}
+    </div>
+  )
+}
+
+function GraphView(props: { readonly graph: Graph; readonly vhost: string; readonly filter: string }) {
+  const { graph, vhost, filter } = props
+  const svg = useRef<SVGSVGElement>(null)
+  const [sight, setSight] = useState<Sight>()
+  const [pointed, setPointed] = useState<string>()
+  const dragged = useRef<{ readonly x: number; readonly y: number; readonly sight: Sight } | undefined>(
+    undefined,
+  )
+  const nodes = useMemo(() => new Map(graph.nodes.map((node) => [node.id, node])), [graph])
+  const whole = wholeSight(graph, svg.current)
+  const shown = sight ?? whole
+  const lit = useMemo(() => litBy(graph, pointed, filter), [graph, pointed, filter])
+  const [, redraw] = useState(0)
+  // The frame has no size before it is drawn.
+  useEffect(() => redraw(1), [])
+
+  const zoom = useCallback(
+    (factor: number, atX = 0.5, atY = 0.5) => {
+      setSight((before) => {
+        const from = before ?? wholeSight(graph, svg.current)
+        const scale = (svg.current?.clientWidth ?? 1) / from.width
+        const to = Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, scale * factor))
+        const ratio = scale / to
+        return {
+          width: from.width * ratio,
+          height: from.height * ratio,
+          x: from.x + from.width * atX * (1 - ratio),
+          y: from.y + from.height * atY * (1 - ratio),
+        }
+      })
+    },
+    [graph],
+  )
+  function onWheel(event: WheelEvent): void {
+    const box = event.currentTarget.getBoundingClientRect()
+    zoom(
+      Math.exp(-event.deltaY / 500),
+      (event.clientX - box.left) / box.width,
+      (event.clientY - box.top) / box.height,
+    )
+  }
+  function onPointerMove(event: PointerEvent): void {
+    const from = dragged.current
+    if (from === undefined || event.buttons === 0) return
+    const scale = from.sight.width / event.currentTarget.clientWidth
+    setSight({
+      ...from.sight,
+      x: from.sight.x - (event.clientX - from.x) * scale,
+      y: from.sight.y - (event.clientY - from.y) * scale,
+    })
+  }
+  const isLabelled = graph.edges.length <= LABELLED_EDGES_MAX
+  return (
+    <div className="graph-frame">
+      <svg
+        ref={svg}
+        className="graph"
+        viewBox={`${shown.x} ${shown.y} ${shown.width} ${shown.height}`}
+        aria-label={`Topology of ${vhost}`}
+        onWheel={onWheel}
+        onPointerDown={(event) => {
+          dragged.current = { x: event.clientX, y: event.clientY, sight: shown }
+        }}
+        onPointerMove={onPointerMove}
+        onPointerUp={() => {
+          dragged.current = undefined
+        }}
+      >
+        {graph.edges.map((edge) => (
+          <Edge
+            key={edge.id}
+            edge={edge}
+            from={nodes.get(edge.from)}
+            to={nodes.get(edge.to)}
+            isFaint={lit !== undefined && !lit.edges.has(edge.id)}
+            isLabelled={isLabelled || lit?.edges.has(edge.id) === true}
+          />
+        ))}
+        {graph.nodes.map((node) => (
+          <Node
+            key={node.id}
+            node={node}
+            vhost={vhost}
+            isFaint={lit !== undefined && !lit.nodes.has(node.id)}
+            onPoint={setPointed}
+          />
+        ))}
+      </svg>
+      <div className="graph-tools">
+        <Button aria-label="Closer" onClick={() => zoom(1.3)}>
+          +
+        </Button>
+        <Button aria-label="Farther" onClick={() => zoom(1 / 1.3)}>
+          −
+        </Button>
+        <Button onClick={() => setSight(undefined)}>Fit</Button>
+      </div>
+    </div>
+  )
+}
+
+function Node(props: {
+  readonly node: GraphNode
+  readonly vhost: string
+  readonly isFaint: boolean
+  readonly onPoint: (id: string | undefined) => void
+}) {
+  const { node, vhost, isFaint, onPoint } = props
+  const { id, kind, name, note, rate: perSecond, ready, x, y } = node
+  const numbers = [perSecond > 0 ? rate(perSecond) : '', ready > 0 ? `${compact(ready)} ready` : ''].filter(
+    Boolean,
+  )
+  return (
+    <a
+      className={`graph-node graph-${kind} ${isFaint ? 'is-faint' : ''} ${perSecond > 0 ? 'is-busy' : ''}`}
+      href={href([kind === 'queue' ? 'queues' : 'exchanges', vhost, name])}
+      aria-label={`${kind} ${name}, ${note} ${numbers.join(', ')}`}
+      draggable={false}
+      onPointerEnter={() => onPoint(id)}
+      onPointerLeave={() => onPoint(undefined)}
+      onFocus={() => onPoint(id)}
+      onBlur={() => onPoint(undefined)}
+    >
+      <title>{`${kind} ${name}`}</title>
+      <rect
+        x={x}
+        y={y}
+        width={NODE_WIDTH}
+        height={NODE_HEIGHT}
+        rx={kind === 'queue' ? RADIUS : NODE_HEIGHT / 2}
+      />
+      <text x={x + 14} y={y + 16}>
+        {name.length > 25 ? `${name.slice(0, 24)}…` : name}
+      </text>
+      <text className="graph-note" x={x + 14} y={y + 30}>
+        {[note, ...numbers].join('  ')}
+      </text>
+    </a>
+  )
+}
+
+function Edge(props: {
+  readonly edge: GraphEdge
+  readonly from: GraphNode | undefined
+  readonly to: GraphNode | undefined
+  readonly isFaint: boolean
+  readonly isLabelled: boolean
+}) {
+  const { edge, from, to, isFaint, isLabelled } = props
+  if (from === undefined || to === undefined) return null
+  const isBack = to.x <= from.x
+  const startX = from.x + NODE_WIDTH
+  const startY = from.y + NODE_HEIGHT / 2
+  const endX = isBack ? to.x + NODE_WIDTH : to.x
+  const endY = to.y + NODE_HEIGHT / 2
+  const bend = isBack ? 60 + Math.abs(startX - endX) / 3 : Math.max(40, (endX - startX) / 2)
+  const path = `M${startX} ${startY}C${startX + bend} ${startY} ${isBack ? endX + bend : endX - bend} ${endY} ${endX} ${endY}`
+  const numbers = edge.rate > 0 ? `${edge.isExact ? '' : '≤ '}${rate(edge.rate)}` : ''
+  const keys = edge.keys.length > 2 ? plural(edge.keys.length, 'key') : edge.keys.filter(Boolean).join(', ')
+  const label = [keys.length > 28 ? `${keys.slice(0, 27)}…` : keys, numbers].filter(Boolean).join('  ')
+  const width = edge.rate > 0 ? Math.min(5, 1.4 + Math.log10(1 + edge.rate) * 0.8) : 1.2
+  return (
+    <g className={`graph-edge ${edge.rate > 0 ? 'is-live' : ''} ${isFaint ? 'is-faint' : ''}`}>
+      <path d={path} strokeWidth={width} strokeDasharray={edge.kind === 'binding' ? undefined : '5 4'}>
+        <title>{`${from.name} → ${to.name}: ${edge.keys.join(', ')} ${numbers}`}</title>
+      </path>
+      {isLabelled && label !== '' && !isFaint && (
+        <text x={endX - 12} y={endY - 5} textAnchor="end">
+          {label}
+        </text>
+      )}
+    </g>
+  )
+}
+
+/** What stands out: the node pointed at with its neighbours, or all whose name fits. Undefined when nothing does. */
+function litBy(graph: Graph, pointed: string | undefined, filter: string) {
+  if (pointed === undefined && filter === '') return undefined
+  const seeds = new Set(
+    pointed === undefined
+      ? graph.nodes.filter(({ name }) => name.toLowerCase().includes(filter)).map(({ id }) => id)
+      : [pointed],
+  )
+  const edges = graph.edges.filter(({ from, to }) => seeds.has(from) || seeds.has(to))
+  return {
+    edges: new Set(edges.map(({ id }) => id)),
+    nodes: new Set([...seeds, ...edges.flatMap(({ from, to }) => [from, to])]),
+  }
+}
+
+function wholeSight({ width, height }: Graph, svg: SVGSVGElement | null): Sight {
+  const needed = { width: width + 2 * MARGIN, height: height + 2 * MARGIN }
+  const frame = { width: svg?.clientWidth || 1200, height: svg?.clientHeight || 700 }
+  // Small graphs are not blown up.
+  const scale = Math.min(1.15, frame.width / needed.width, frame.height / needed.height)
+  const sight = { width: frame.width / scale, height: frame.height / scale }
+  return { ...sight, x: (width - sight.width) / 2, y: (height - sight.height) / 2 }
+}

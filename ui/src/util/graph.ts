@@ -1,0 +1,225 @@
+import type { Binding, Exchange, Queue } from '../api/types.js'
+
+export type NodeKind = 'exchange' | 'queue'
+
+export interface GraphNode {
+  readonly id: string
+  readonly kind: NodeKind
+  readonly name: string
+  readonly note: string
+  /** Messages per second that come in. */
+  readonly rate: number
+  /** Ready messages of a queue. */
+  readonly ready: number
+  x: number
+  y: number
+}
+
+export interface GraphEdge {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  /** `binding`; the others are where messages go that match nothing, or die. */
+  readonly kind: 'binding' | 'alternate' | 'dead-letter'
+  readonly keys: readonly string[]
+  /** Messages per second at most: the target has other sources too, unless {@link isExact}. */
+  readonly rate: number
+  readonly isExact: boolean
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly GraphEdge[]
+  readonly width: number
+  readonly height: number
+}
+
+export const NODE_WIDTH = 190
+export const NODE_HEIGHT = 38
+const LAYER_GAP = 150
+const COLUMN_GAP = 46
+const ROW_GAP = 14
+/** Nodes above one another; a layer with more has several columns. */
+const ROWS_MAX = 34
+const SWEEPS = 6
+
+/**
+ * Lays out a virtual host from left to right: exchanges by how far they are from where messages enter, then queues.
+ * Neighbours are drawn to the same height, which keeps lines short and few of them crossing.
+ */
+export function graphOf(
+  exchanges: readonly Exchange[],
+  queues: readonly Queue[],
+  bindings: readonly Binding[],
+  showUnused: boolean,
+): Graph {
+  const edges = edgesOf(exchanges, queues, bindings)
+  const used = new Set(edges.flatMap(({ from, to }) => [from, to]))
+  const nodes: GraphNode[] = [
+    ...exchanges
+      .filter(({ name }) => name !== '' && (showUnused || used.has(exchangeId(name))))
+      .map((each) => exchangeNode(each)),
+    ...queues
+      .filter(({ name }) => showUnused || queues.length <= 60 || used.has(queueId(name)))
+      .map(queueNode),
+  ]
+  const known = new Set(nodes.map(({ id }) => id))
+  const shown = edges.filter(({ from, to }) => known.has(from) && known.has(to))
+  const layers = layersOf(nodes, shown)
+  order(layers, shown)
+  return place(layers, shown, nodes)
+}
+
+function exchangeNode({ name, type, message_stats: stats }: Exchange): GraphNode {
+  const rate = stats?.publish_in_details?.rate ?? 0
+  return { id: exchangeId(name), kind: 'exchange', name, note: type, rate, ready: 0, x: 0, y: 0 }
+}
+
+function queueNode({ name, type, message_stats: stats, messages_ready: ready = 0 }: Queue): GraphNode {
+  const rate = stats?.publish_details?.rate ?? 0
+  return { id: queueId(name), kind: 'queue', name, note: type, rate, ready, x: 0, y: 0 }
+}
+
+function edgesOf(
+  exchanges: readonly Exchange[],
+  queues: readonly Queue[],
+  bindings: readonly Binding[],
+): readonly GraphEdge[] {
+  const rates = new Map<string, number>([
+    ...exchanges.map(
+      ({ name, message_stats: s }) => [exchangeId(name), s?.publish_in_details?.rate ?? 0] as const,
+    ),
+    ...queues.map(({ name, message_stats: s }) => [queueId(name), s?.publish_details?.rate ?? 0] as const),
+  ])
+  const keysOf = new Map<string, string[]>()
+  const sources = new Map<string, Set<string>>()
+  for (const { source, destination, destination_type: type, routing_key: key } of bindings) {
+    if (source === '') continue
+    const to = type === 'queue' ? queueId(destination) : exchangeId(destination)
+    const id = `${exchangeId(source)}\n${to}`
+    const keys = keysOf.get(id)
+    if (keys === undefined) keysOf.set(id, [key])
+    else keys.push(key)
+    const known = sources.get(to) ?? new Set()
+    sources.set(to, known.add(source))
+  }
+  const edges: GraphEdge[] = [...keysOf].map(([id, keys]) => {
+    const [from = '', to = ''] = id.split('\n')
+    const rate = Math.min(rates.get(from) ?? 0, rates.get(to) ?? 0)
+    return { id, from, to, kind: 'binding', keys, rate, isExact: sources.get(to)?.size === 1 }
+  })
+  for (const { name, arguments: args } of exchanges) {
+    const target = args['alternate-exchange']
+    if (typeof target === 'string') edges.push(sideEdge('alternate', exchangeId(name), exchangeId(target)))
+  }
+  for (const { name, arguments: args, effective_policy_definition: policy } of queues) {
+    const target = args['x-dead-letter-exchange'] ?? policy?.['dead-letter-exchange']
+    const key = args['x-dead-letter-routing-key'] ?? policy?.['dead-letter-routing-key']
+    if (typeof target !== 'string') continue
+    const to = target === '' ? queueId(String(key ?? '')) : exchangeId(target)
+    edges.push(sideEdge('dead-letter', queueId(name), to))
+  }
+  return edges
+}
+
+function sideEdge(kind: GraphEdge['kind'], from: string, to: string): GraphEdge {
+  return {
+    id: `${kind}\n${from}\n${to}`,
+    from,
+    to,
+    kind,
+    keys: [kind.replace('-', ' ')],
+    rate: 0,
+    isExact: true,
+  }
+}
+
+/** An exchange is one layer after the last exchange that leads to it; queues come last. Cycles are cut. */
+function layersOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): GraphNode[][] {
+  const incoming = new Map<string, string[]>()
+  for (const { from, to, kind } of edges) {
+    if (kind !== 'dead-letter' && to.startsWith('x')) incoming.set(to, [...(incoming.get(to) ?? []), from])
+  }
+  const depths = new Map<string, number>()
+  const visiting = new Set<string>()
+  function depthOf(id: string): number {
+    const known = depths.get(id)
+    if (known !== undefined) return known
+    if (visiting.has(id)) return 0
+    visiting.add(id)
+    const depth = Math.max(-1, ...(incoming.get(id) ?? []).map(depthOf)) + 1
+    visiting.delete(id)
+    depths.set(id, depth)
+    return depth
+  }
+  const exchanges = nodes.filter(({ kind }) => kind === 'exchange')
+  const layers: GraphNode[][] = []
+  for (const node of exchanges) {
+    const depth = depthOf(node.id)
+    layers[depth] = [...(layers[depth] ?? []), node]
+  }
+  const queues = nodes.filter(({ kind }) => kind === 'queue')
+  return [...layers.map((layer) => layer ?? []), queues].filter((layer) => layer.length > 0)
+}
+
+/** Sorts each layer by the mean place of its neighbours, to and fro. */
+function order(layers: readonly GraphNode[][], edges: readonly GraphEdge[]): void {
+  const neighbours = new Map<string, string[]>()
+  for (const { from, to } of edges) {
+    neighbours.set(from, [...(neighbours.get(from) ?? []), to])
+    neighbours.set(to, [...(neighbours.get(to) ?? []), from])
+  }
+  const places = new Map<string, number>()
+  const note = (layer: readonly GraphNode[]): void => {
+    for (const [i, { id }] of layer.entries()) places.set(id, layer.length < 2 ? 0.5 : i / (layer.length - 1))
+  }
+  for (const layer of layers) {
+    layer.sort((a, b) => a.name.localeCompare(b.name))
+    note(layer)
+  }
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    for (const layer of sweep % 2 === 0 ? layers : [...layers].reverse()) {
+      const means = new Map(
+        layer.map(({ id }) => [id, meanOf(neighbours.get(id) ?? [], places, places.get(id) ?? 0)]),
+      )
+      layer.sort((a, b) => (means.get(a.id) ?? 0) - (means.get(b.id) ?? 0) || a.name.localeCompare(b.name))
+      note(layer)
+    }
+  }
+}
+
+function meanOf(ids: readonly string[], places: ReadonlyMap<string, number>, fallback: number): number {
+  if (ids.length === 0) return fallback
+  return ids.reduce((sum, id) => sum + (places.get(id) ?? 0), 0) / ids.length
+}
+
+function place(
+  layers: readonly GraphNode[][],
+  edges: readonly GraphEdge[],
+  nodes: readonly GraphNode[],
+): Graph {
+  const tallest = Math.max(1, ...layers.map((layer) => Math.min(layer.length, ROWS_MAX)))
+  const height = tallest * (NODE_HEIGHT + ROW_GAP)
+  let x = 0
+  for (const layer of layers) {
+    const columns = Math.ceil(layer.length / ROWS_MAX)
+    const rows = Math.ceil(layer.length / columns)
+    const step = columns > 1 ? NODE_HEIGHT + ROW_GAP : Math.min(height / rows, 3 * (NODE_HEIGHT + ROW_GAP))
+    const top = (height - rows * step) / 2
+    for (const [i, node] of layer.entries()) {
+      // Along the rows first, so that those that belong together stay at one height.
+      node.x = x + (i % columns) * (NODE_WIDTH + COLUMN_GAP)
+      node.y = top + Math.floor(i / columns) * step + (step - NODE_HEIGHT) / 2
+    }
+    x += columns * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP + LAYER_GAP
+  }
+  return { nodes, edges, width: Math.max(NODE_WIDTH, x - LAYER_GAP), height }
+}
+
+export function exchangeId(name: string): string {
+  return `x${name}`
+}
+
+export function queueId(name: string): string {
+  return `q${name}`
+}
