@@ -54,6 +54,8 @@ export class LogSimulation implements ShardHost {
   private trouble: Trouble
   private readonly chunkBytes: number
   private readonly segmentBytesMax: number
+  /** Most messages that are taken or settled at a time: decides whether queues fill up or run dry. */
+  private readonly appetite: number
   private readonly diskUseFactor: number
   private readonly residentBytesMax: number
   private readonly sync: SyncMode
@@ -66,6 +68,7 @@ export class LogSimulation implements ShardHost {
     this.sync = sync
     this.chunkBytes = 512 << this.below(4)
     this.segmentBytesMax = this.chunkBytes * (1 + this.below(4))
+    this.appetite = 3 << this.below(4)
     this.diskUseFactor = this.below(3)
     this.residentBytesMax = this.chunkBytes * this.below(8)
     for (const make of QUEUES) this.addQueue(make)
@@ -239,7 +242,7 @@ export class LogSimulation implements ShardHost {
 
   private get(noAck: boolean): void {
     const { id } = this.someQueue()
-    const count = 1 + this.below(8)
+    const count = 1 + this.below(this.appetite)
     const sink: DeliverySink = {
       subscribed: () => {},
       canTake: () => true,
@@ -259,7 +262,7 @@ export class LogSimulation implements ShardHost {
   }
 
   private settle(): void {
-    const count = 1 + this.below(6)
+    const count = 1 + this.below(this.appetite)
     for (let i = 0; i < count && this.unacked.length > 0; i++) {
       const place = this.random() < 0.7 ? 0 : this.below(this.unacked.length)
       const [{ queueId, position }] = this.unacked.splice(place, 1) as [(typeof this.unacked)[number]]
