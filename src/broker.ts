@@ -28,9 +28,12 @@ import type { OpenableTransport } from './connection/transport.js'
 import { Alarms } from './core/alarm.js'
 import { BrokerDoors } from './core/doors/broker-doors.js'
 import { EventBus } from './core/events.js'
+import { Firehose } from './core/firehose.js'
+import { OwnPublisher } from './core/own-publisher.js'
 import { LocalShard } from './core/shard/local-shard.js'
 import type { ShardPort } from './core/shard-port.js'
 import { loadDefinitions } from './management/definitions/load.js'
+import { EventExchange } from './management/events/event-exchange.js'
 import type { ManagementServices } from './management/management-services.js'
 import type { NodeControl } from './management/node-control.js'
 import { MemoryMonitor } from './memory-monitor.js'
@@ -148,6 +151,8 @@ export class Broker {
   #listeners: Listener[] = []
   #management: BrokerManagement | undefined
   #statistics: BrokerStatistics | undefined
+  #eventExchange: EventExchange | undefined
+  readonly #ownPublisher = new OwnPublisher(() => this.#port)
   #stopped: Promise<void> | undefined
 
   /** Use {@link startBroker}. */
@@ -234,6 +239,17 @@ export class Broker {
       isInService: () => this.#listeners.length > 0 && this.#stopped === undefined,
     })
     if (definitions.length === 0) await this.#populate()
+    if (options.eventExchange) {
+      const where = { vhost: options.eventExchangeVhost ?? options.defaultVhost, nodeName: options.nodeName }
+      this.#eventExchange = new EventExchange(
+        this.doors,
+        this.events,
+        this.#ownPublisher,
+        this.#timers.clock,
+        where,
+      )
+      await this.#eventExchange.open()
+    }
     if (options.loadDefinitions !== undefined) {
       await loadDefinitions(this.#management.services, options.loadDefinitions)
     }
@@ -355,6 +371,7 @@ export class Broker {
     for (const connection of [...this.connections.all()]) connection.shutDown(text)
     await within(this.connections.whenEmpty(), STOP_TIMEOUT_MS)
     for (const connection of [...this.connections.all()]) connection.drop()
+    this.#eventExchange?.close()
     this.#memory.stop()
     this.#timers.close()
     this.#machineTimers.close()
@@ -383,6 +400,7 @@ export class Broker {
       doors: this.#seams.doors?.(this.doors) ?? this.doors,
       permissions: authorizer,
       shards: { portFor: () => port, all: [port] },
+      tracing: new Firehose(this.doors.topology, this.#ownPublisher, options.nodeName),
       gate: new NodeGate({
         nodeName: options.nodeName,
         chain,

@@ -128,6 +128,10 @@ export interface BrokerOptions {
   readonly managementCorsMaxAgeSeconds: number
   /** With it the HTTP API speaks TLS. Default undefined. */
   readonly managementTls: ManagementTlsOptions | undefined
+  /** Events of the broker are published to `amq.rabbitmq.event`. Default false. */
+  readonly eventExchange: boolean
+  /** The vhost of that exchange; undefined is the default vhost. */
+  readonly eventExchangeVhost: string | undefined
   /** How often counters are sampled for rates, in milliseconds. Default 5000. */
   readonly statisticsIntervalMs: number
   /** TCP port for Prometheus, 0 for a free one; undefined for none. Default 15692, but none for embedding programs. */

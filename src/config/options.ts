@@ -131,6 +131,17 @@ export const OPTIONS = {
   managementTlsKeyPassword: optional('management.ssl.password', TEXT, 'Opens an encrypted key.', {
     secret: true,
   }),
+  eventExchange: value(
+    'event_exchange',
+    BOOLEAN,
+    false,
+    'Whether events of the broker are published to amq.rabbitmq.event.',
+  ),
+  eventExchangeVhost: optional(
+    'event_exchange.vhost',
+    TEXT,
+    'The virtual host of that exchange; by default the default one.',
+  ),
   statisticsIntervalMs: value(
     'collect_statistics_interval',
     milliseconds(100),

@@ -1,5 +1,6 @@
 import type { Actor, Doors, Durable } from '../core/doors.js'
 import type { BrokerError } from '../core/errors.js'
+import type { MessageTracing } from '../core/firehose.js'
 import type { PermissionCheck } from '../core/permission.js'
 import type { ShardPort } from '../core/shard-port.js'
 import type { Clock } from '../util/clock.js'
@@ -19,6 +20,10 @@ export interface ChannelHost {
   readonly logger: Logger
   readonly replyTo: ReplyToDirectory
   readonly limits: ChannelLimits
+  /** Sees every message while a vhost is traced. */
+  readonly tracing?: MessageTracing | undefined
+  /** As management names the connection. */
+  readonly name?: string
   /** What the client said it can do. */
   readonly capabilities: { readonly consumerCancelNotify: boolean }
   /** Negotiated frame-max in octets; the largest body chunk is 8 less. */

@@ -1,4 +1,5 @@
 import type { Doors } from '../core/doors.js'
+import type { MessageTracing } from '../core/firehose.js'
 import type { PermissionCheck } from '../core/permission.js'
 import type { ShardPort } from '../core/shard-port.js'
 import type { ByteReader } from '../protocol/amqp091/byte-reader.js'
@@ -21,6 +22,7 @@ export interface ConnectionServices {
   readonly gate: Gate
   readonly registry: ConnectionRegistry
   readonly replyTo: ReplyToDirectory
+  readonly tracing?: MessageTracing
   /** For deadlines of sockets. */
   readonly timers: Timers
   /** The clock that messages live by. */

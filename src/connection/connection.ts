@@ -136,6 +136,9 @@ export class Connection
   get replyTo(): ConnectionServices['replyTo'] {
     return this.services.replyTo
   }
+  get tracing(): ConnectionServices['tracing'] {
+    return this.services.tracing
+  }
   get limits(): ChannelLimits {
     return this.services.channelLimits
   }

@@ -22,6 +22,7 @@ import { writeDelivery, writeGetOk } from './delivery-writer.js'
 import { QueueUses } from './queue-use.js'
 import { ReplyConsumer } from './reply-consumer.js'
 import { REPLY_TO_QUEUE } from './reply-to.js'
+import { tracedChannel } from './traced-channel.js'
 import { UnackedRing } from './unacked-ring.js'
 
 const CONSUMER_TAG_OCTETS = 16
@@ -204,6 +205,7 @@ export class Consuming {
       this.unacked.add(tag, facts.queueId, facts.position, subscriptionId)
     }
     if (facts.isRecorded) this.host.output.markRecorded()
+    if (this.host.tracing?.isOn === true) this.trace(message, facts)
     writeDelivery(this.host.output, consumer.prefix, tag, message, facts, this.host.frameMax)
   }
 
@@ -338,7 +340,13 @@ export class Consuming {
       this.unacked.add(tag, facts.queueId, facts.position, 0)
     }
     if (facts.isRecorded) this.host.output.markRecorded()
+    if (this.host.tracing?.isOn === true) this.trace(message, facts)
     writeGetOk(this.host.output, this.channelNumber, tag, message, facts, this.host.frameMax)
+  }
+
+  private trace(message: MessageView, { queueId, redelivered }: DeliveryFacts): void {
+    const { host } = this
+    host.tracing?.delivered(tracedChannel(host, this.channelNumber), message, queueId, redelivered)
   }
 
   private consumeReplies(method: BasicConsume): void {

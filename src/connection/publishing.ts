@@ -12,6 +12,7 @@ import { PortPublisher } from './port-publisher.js'
 import { PublishProperties } from './publish-properties.js'
 import { REPLY_TO_PREFIX } from './reply-to.js'
 import { RememberedRoute, RouteMemory } from './route-memory.js'
+import { tracedChannel } from './traced-channel.js'
 import type { PublishLedger, Transaction } from './transaction.js'
 
 const MANDATORY = 1
@@ -128,6 +129,9 @@ export class Publishing {
     }
     const { use } = known
     use.count(queueIds.length, view.bodyEnd - view.bodyStart)
+    const { tracing } = this.host
+    if (tracing?.isOn === true)
+      tracing.published(tracedChannel(this.host, this.channelNumber), view, queueIds)
     if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, NO_NAMES)
     } else if (queueIds.length === 0) {
@@ -146,6 +150,9 @@ export class Publishing {
     use: ExchangeUse,
   ): void {
     use.count(queueIds.length, view.bodyEnd - view.bodyStart)
+    const { tracing } = this.host
+    if (tracing?.isOn === true)
+      tracing.published(tracedChannel(this.host, this.channelNumber), view, queueIds)
     if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, replies)
       return

@@ -23,12 +23,12 @@ import { type PolicyRequest, PolicyValidator } from '../policy/policy-validation
 import type { PeekPage, PeekRequest, Settlement, ShardHost } from '../shard-port.js'
 import { DefinitionReplay } from '../topology/definition-replay.js'
 import { definitionSnapshot } from '../topology/definition-snapshot.js'
-import type { Exchange } from '../topology/exchange.js'
+import type { Exchange, ExchangeDefinition } from '../topology/exchange.js'
 import type { QueueRecord } from '../topology/queue-record.js'
 import { Topology } from '../topology/topology.js'
 import type { VhostLimits, VhostMetadata } from '../topology/vhost.js'
 import { BindingDoors } from './binding-doors.js'
-import type { DoorContext } from './door-context.js'
+import { type DoorContext, vhostNamed } from './door-context.js'
 import { ExchangeDoors } from './exchange-doors.js'
 import { type GotMessage, MessageDoors, type PublishRequest } from './message-doors.js'
 import { NO_SHARD } from './no-shard.js'
@@ -191,6 +191,13 @@ export class BrokerDoors implements Doors, ShardHost {
 
   deleteVhost(actor: Actor, name: string): Durable {
     return this.vhosts.delete(actor, name)
+  }
+
+  /** Makes an exchange that the broker itself wants, also under a reserved name, unless it is there. */
+  ensureExchange(vhost: string, definition: ExchangeDefinition): Durable {
+    const found = vhostNamed(this.topology, vhost)
+    if (found.exchanges.has(definition.name)) return undefined
+    return this.exchanges.create(found, definition, undefined)
   }
 
   setVhostTracing(name: string, tracing: boolean): void {

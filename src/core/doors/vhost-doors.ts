@@ -67,6 +67,7 @@ export class VhostDoors {
 
   /** Turns the firehose on or off; it does not outlive a restart. */
   setTracing(name: string, tracing: boolean): void {
-    vhostNamed(this.context.topology, name).tracing = tracing
+    const { topology } = this.context
+    topology.setTracing(vhostNamed(topology, name), tracing)
   }
 }

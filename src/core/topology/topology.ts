@@ -15,6 +15,8 @@ export class Topology {
   readonly globalParameters = new Map<string, ParameterValue>()
   /** Of the whole node, deleted exchanges included. */
   readonly counters = new PublishCounters()
+  /** Vhosts whose messages are copied to `amq.rabbitmq.trace`. */
+  tracedVhosts = 0
   /** Declares of queues since the start, also of queues that were there. */
   queueDeclares = 0
   private readonly queues = new Map<number, QueueRecord>()
@@ -67,7 +69,14 @@ export class Topology {
   removeVhost(vhost: Vhost): void {
     for (const queue of [...vhost.queues.values()]) this.removeQueue(queue)
     for (const exchange of [...vhost.exchanges.values()]) vhost.removeExchange(exchange)
+    this.setTracing(vhost, false)
     this.vhosts.delete(vhost.name)
+  }
+
+  setTracing(vhost: Vhost, tracing: boolean): void {
+    if (vhost.tracing === tracing) return
+    vhost.tracing = tracing
+    this.tracedVhosts += tracing ? 1 : -1
   }
 
   addQueue(vhost: Vhost, definition: QueueRecordDefinition): QueueRecord {

@@ -43,7 +43,7 @@ export class Vhost {
   readonly name: string
   metadata: VhostMetadata
   limits: VhostLimits = {}
-  /** Messages are copied to `amq.rabbitmq.trace`. */
+  /** Messages are copied to `amq.rabbitmq.trace`; see Topology.setTracing. */
   tracing = false
   readonly exchanges = new Map<string, Exchange>()
   readonly queues = new Map<string, QueueRecord>()
