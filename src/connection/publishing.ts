@@ -1,4 +1,5 @@
 import { BrokerError } from '../core/errors.js'
+import type { MessageTracing } from '../core/firehose.js'
 import { MessageView } from '../core/message.js'
 import { PublishOutcome, type ShardPort } from '../core/shard-port.js'
 import { ByteReader } from '../protocol/amqp091/index.js'
@@ -34,6 +35,7 @@ export class Publishing {
   private readonly consuming: Consuming
   private readonly wantEndOfTurn: () => void
   private readonly uses = new ExchangeUses()
+  private readonly tracing: MessageTracing | undefined
   private readonly memory = new RouteMemory()
   private readonly view = new MessageView()
   private readonly properties = new PublishProperties()
@@ -43,6 +45,7 @@ export class Publishing {
     this.host = host
     this.channelNumber = channelNumber
     this.consuming = consuming
+    this.tracing = host.tracing
     this.wantEndOfTurn = wantEndOfTurn
   }
 
@@ -117,6 +120,10 @@ export class Publishing {
     this.dispatchWithReplies(queueIds, view, mandatory, replies, known.use)
   }
 
+  private trace(view: MessageView, queueIds: readonly number[]): void {
+    this.tracing?.published(tracedChannel(this.host, this.channelNumber), view, queueIds)
+  }
+
   private dispatch(
     queueIds: readonly number[],
     view: MessageView,
@@ -129,9 +136,7 @@ export class Publishing {
     }
     const { use } = known
     use.count(queueIds.length, view.bodyEnd - view.bodyStart)
-    const { tracing } = this.host
-    if (tracing?.isOn === true)
-      tracing.published(tracedChannel(this.host, this.channelNumber), view, queueIds)
+    if (this.tracing?.isOn === true) this.trace(view, queueIds)
     if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, NO_NAMES)
     } else if (queueIds.length === 0) {
@@ -150,9 +155,7 @@ export class Publishing {
     use: ExchangeUse,
   ): void {
     use.count(queueIds.length, view.bodyEnd - view.bodyStart)
-    const { tracing } = this.host
-    if (tracing?.isOn === true)
-      tracing.published(tracedChannel(this.host, this.channelNumber), view, queueIds)
+    if (this.tracing?.isOn === true) this.trace(view, queueIds)
     if (this.transaction !== undefined) {
       this.transaction.hold(view, queueIds, mandatory, replies)
       return
