@@ -16,7 +16,7 @@ const ONE_PORT = ['--bind', '127.0.0.1', '--amqp-port', '0']
 async function startServer(t: Parameters<typeof cleanUp>[0], environment: Record<string, string> = {}) {
   const server = new ServerProcess(t, ONE_PORT, environment)
   const line = await server.firstLine()
-  const port = Number(/: amqp 127\.0\.0\.1:(\d+)$/.exec(line)?.[1])
+  const port = Number(/: amqp 127\.0\.0\.1:(\d+)(?:,|$)/.exec(line)?.[1])
   assert(port > 0, line)
   return { server, line, port }
 }
@@ -36,7 +36,10 @@ async function accepts(port: number): Promise<boolean> {
 
 test('the ready line, alone on stdout, names version, start time and address', async (t) => {
   const { server, line, port } = await startServer(t)
-  assert.match(line, /^leveret \d+\.\d+\.\d+\S* ready in \d+ ms: amqp 127\.0\.0\.1:\d+$/)
+  assert.match(
+    line,
+    /^leveret \d+\.\d+\.\d+\S* ready in \d+ ms: amqp 127\.0\.0\.1:\d+, http 127\.0\.0\.1:\d+(, \S+ 127\.0\.0\.1:\d+)*$/,
+  )
   const socket = connectSocket(port, '127.0.0.1')
   await once(socket, 'connect')
   socket.destroy()
@@ -48,7 +51,10 @@ test('the ready line, alone on stdout, names version, start time and address', a
 
 test('by default it listens on loopback, with IPv6 where the machine has it', async (t) => {
   const server = new ServerProcess(t, ['--amqp-port', '0'])
-  assert.match(await server.firstLine(), /ms: amqp 127\.0\.0\.1:\d+(, amqp \[::1\]:\d+)?$/)
+  assert.match(
+    await server.firstLine(),
+    /ms: amqp 127\.0\.0\.1:\d+(, amqp \[::1\]:\d+)?, http 127\.0\.0\.1:\d+/,
+  )
 })
 
 for (const name of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { cleanUp } from '../support/cleanup.js'
 
+/** The links to servers' control sockets go here rather than to where an operator's tools look. */
+const CONTROL_FOLDER = join(tmpdir(), 'leveret-test-control')
 const LAUNCHER = fileURLToPath(new URL('../../../bin/leveret', import.meta.url))
 
 /** How a process ended, and what it wrote. */
@@ -25,7 +29,7 @@ export class ServerProcess {
     // Settings of whoever runs the tests must not reach the server.
     const inherited = Object.entries(process.env).filter(([name]) => !/^(LEVERET|RABBITMQ)_/.test(name))
     this.#child = spawn(process.execPath, [LAUNCHER, ...args], {
-      env: { ...Object.fromEntries(inherited), ...environment },
+      env: { ...Object.fromEntries(inherited), LEVERET_CONTROL_DIR: CONTROL_FOLDER, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {

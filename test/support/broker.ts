@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { startBroker } from '../../src/broker.js'
@@ -70,8 +72,15 @@ const LAUNCHER =
 
 const READY_LINE = /^leveret \S+ ready in [\d.]+ ms: amqp \S+?:(\d+)/m
 
-/** With an AMQP port of its own a broker would take the usual ports for HTTP, of which there is one each. */
-const FREE_HTTP_PORTS = { LEVERET_MANAGEMENT_TCP_PORT: '0', LEVERET_PROMETHEUS_TCP_PORT: '0' }
+/**
+ * With an AMQP port of its own a broker would take the usual ports for HTTP, of which there is one each, and leave a
+ * link to its control socket where an operator's tools look.
+ */
+const OF_ITS_OWN = {
+  LEVERET_MANAGEMENT_TCP_PORT: '0',
+  LEVERET_PROMETHEUS_TCP_PORT: '0',
+  LEVERET_CONTROL_DIR: join(tmpdir(), 'leveret-test-control'),
+}
 
 /** Runs `bin/leveret --amqp-port 0` and the given arguments until the test is over. */
 export async function spawnBroker(t: TestContext, args: readonly string[] = []): Promise<SpawnedBroker> {
@@ -104,7 +113,7 @@ interface Server {
 async function launch(port: number, args: readonly string[]): Promise<Server> {
   const child = spawn(process.execPath, [LAUNCHER, '--amqp-port', String(port), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...FREE_HTTP_PORTS, ...process.env },
+    env: { ...OF_ITS_OWN, ...process.env },
   })
   const server = { child, port, output: '' }
   const ready = new Promise<number>((resolve, reject) => {
