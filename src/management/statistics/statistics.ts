@@ -101,6 +101,28 @@ export class Statistics implements StatisticsSource {
     }
   }
 
+  /** What is looked up for one queue at a time: who is active, the head's timestamp, a stream's extent. */
+  queueDetails(queue: QueueRecord): JsonObject {
+    const details = this.sources.queues.detailsOf(queue.id)
+    if (details === undefined) return {}
+    const { singleActiveConsumerTag = null, exclusiveConsumerTag = null } = details
+    switch (queue.type) {
+      case 'classic':
+        return {
+          exclusive_consumer_tag: exclusiveConsumerTag,
+          single_active_consumer_tag: singleActiveConsumerTag,
+          head_message_timestamp: details.headTimestampSeconds ?? null,
+        }
+      case 'quorum':
+        return {
+          single_active_consumer_tag: singleActiveConsumerTag,
+          messages_delayed: this.queueNow(queue)?.held ?? 0,
+        }
+      case 'stream':
+        return { segments: details.segments ?? 1, first_timestamp: details.firstTimestampMs ?? null }
+    }
+  }
+
   exchange(exchange: Exchange, query: URLSearchParams): JsonObject {
     const ranges = this.rangesOf(query)
     const { publish, routed } = exchange.counters

@@ -51,6 +51,7 @@ export function detailedQueueView(
     policy: queue.policies.policy?.name ?? null,
     operator_policy: queue.policies.operatorPolicy?.name ?? null,
     ...typeFields(queue),
+    ...services.statistics?.queueDetails(queue),
   }
 }
 
