@@ -1,6 +1,7 @@
 import type { Actor, Doors, Durable } from '../core/doors.js'
 import { BrokerError } from '../core/errors.js'
 import type { PermissionCheck, Principal } from '../core/permission.js'
+import type { ShardPort } from '../core/shard-port.js'
 import type { ByteReader } from '../protocol/amqp091/byte-reader.js'
 import type { FieldTable } from '../protocol/amqp091/field-table.js'
 import { describeOctets, FRAME_HEARTBEAT, FRAME_METHOD, FRAME_OVERHEAD } from '../protocol/amqp091/frame.js'
@@ -224,6 +225,16 @@ export class Connection
 
   published(): void {
     if (this.alarmed) this.block()
+    for (const port of this.services.shards.all) if (port.isCongested) this.awaitBacklog(port)
+  }
+
+  /** A shard has more to write than it should: what the peer sends next waits until that is written. */
+  private awaitBacklog(port: ShardPort): void {
+    if (this.holds.has(Hold.BACKLOG)) return
+    this.hold(Hold.BACKLOG)
+    port.whenDurable(() => {
+      if (!this.gone) this.unhold(Hold.BACKLOG)
+    })
   }
 
   publishFailed(number: number, error: unknown): void {
@@ -245,7 +256,7 @@ export class Connection
       this.unexpectedFrame(type, buffer, start, end)
     } else {
       this.channels.frame(type, number, buffer, start, end)
-      if (this.alarmed && type !== FRAME_METHOD) this.block()
+      if (type !== FRAME_METHOD) this.published()
     }
   }
 

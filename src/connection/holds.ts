@@ -10,6 +10,8 @@ export const Hold = {
   CONGESTED: 4,
   /** Somebody is asked whether the peer's credentials are good. */
   AUTHENTICATION: 8,
+  /** The shard has more to write than it should. */
+  BACKLOG: 16,
 } as const
 export type Hold = (typeof Hold)[keyof typeof Hold]
 

@@ -72,6 +72,8 @@ export interface ShardPort {
   get(queueId: number, noAck: boolean, sink: DeliverySink): boolean | Promise<boolean>
   /** Settles one delivery. `subscriptionId` is 0 for a basic.get. Unknown queues are ignored: they were deleted. */
   settle(queueId: number, position: number, subscriptionId: number, outcome: Settlement): void
+  /** True while more waits to be written than should: whoever publishes durable messages waits for {@link whenDurable}. */
+  readonly isCongested: boolean
   /** When deliveries of this port may leave. */
   readonly deliveryRecord: DeliveryRecord
   /** What `work` does to durable queues through this port survives a crash whole, or not at all. */

@@ -67,7 +67,7 @@ export class EmbeddedBroker {
   readonly #random: SeededRandom
   readonly #published: PublishLog | undefined
   readonly #state: StateParts
-  #start: BrokerState
+  #start: BrokerState | undefined
 
   /** Use `startBroker`. */
   constructor({ node, clock, random, published, faults }: EmbeddedParts) {
@@ -78,7 +78,8 @@ export class EmbeddedBroker {
     this.#settling = new Settling(node)
     this.clock = new BrokerClock(clock, this.#settling)
     this.#state = { doors: node.doors, users: node.userDoors, port: node.shardPort }
-    this.#start = this.snapshot()
+    // A data directory may hold any number of messages.
+    this.#start = node.options.dataDir === undefined ? this.snapshot() : undefined
   }
 
   /** `amqp://user:password@host:port` with the default user, and the default vhost when it is not '/'. '' without a TCP port. */
@@ -212,9 +213,12 @@ export class EmbeddedBroker {
 
   /**
    * Makes the broker what it was: at a snapshot, or at its start. Ends faults, forgets what was published and begins the
-   * seed anew. Connections stay, their consumers are cancelled; the clock stays where it is.
+   * seed anew. Connections stay, and so do consumers of queues that are as they were then; others are cancelled. The
+   * clock stays where it is. Throws a TypeError without a snapshot when there is a data directory.
    */
-  reset(state: BrokerState = this.#start): void {
+  reset(state: BrokerState | undefined = this.#start): void {
+    if (state === undefined)
+      throw new TypeError('with a data directory reset() needs a snapshot to go back to')
     this.faults.clear()
     restoreState(this.#state, state)
     this.#published?.clear()
@@ -223,7 +227,7 @@ export class EmbeddedBroker {
 
   /** @internal What is there now is what {@link reset} goes back to. */
   rememberStart(): void {
-    this.#start = this.snapshot()
+    if (this.#start !== undefined) this.#start = this.snapshot()
   }
 
   setAlarm(source: AlarmSource): void {

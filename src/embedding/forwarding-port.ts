@@ -23,6 +23,9 @@ export class ForwardingPort implements ShardPort {
     this.port = port
   }
 
+  get isCongested(): boolean {
+    return this.port.isCongested
+  }
   get deliveryRecord(): DeliveryRecord {
     return this.port.deliveryRecord
   }

@@ -35,8 +35,10 @@ class ClientEnd extends EventEmitter implements ClientSocket {
     if (!this.#closed) this.server.receive(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), written)
   }
 
+  /** What was written is the other end's by now, whether it has read it or not: as with a socket. */
   destroySoon(): void {
     this.server.endAfterReading()
+    this.closed()
   }
 
   destroy(): void {
@@ -147,10 +149,7 @@ class ServerEnd implements OpenableTransport {
       this.#sink?.received(next.octets, 0, next.octets.length)
       next.read()
     }
-    if (this.#ending && this.#unread.length === 0 && !this.#closed) {
-      this.peerClosed()
-      this.#client.closed()
-    }
+    if (this.#ending && this.#unread.length === 0) this.peerClosed()
   }
 
   #close(): void {

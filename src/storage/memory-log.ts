@@ -12,6 +12,7 @@ const SPARE_CHUNKS_MAX = 4
 /** A {@link ShardLog} that keeps messages in memory and forgets everything at the end of the process. */
 export class MemoryLog implements ShardLog {
   readonly isSynced = true
+  readonly isCongested = false
   private readonly arena: Arena
   private readonly chunks: (Chunk | undefined)[] = []
   private readonly freeSlots: number[] = []

@@ -252,6 +252,10 @@ class NotedLog implements ShardLog {
     this.model = model
   }
 
+  get isCongested(): boolean {
+    return this.log.isCongested
+  }
+
   get deliveryTicket(): number {
     return this.log.deliveryTicket
   }

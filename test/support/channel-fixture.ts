@@ -71,6 +71,7 @@ class FakePort implements ShardPort {
     return new QueueCounters()
   }
   forgetVhost(): void {}
+  readonly isCongested = false
   readonly deliveryRecord = {
     deliveryTicket: 0,
     writtenTicket: 0,

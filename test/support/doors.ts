@@ -63,6 +63,7 @@ export class RecordingShardPort implements ShardPort {
 
   forgetVhost(): void {}
 
+  readonly isCongested = false
   readonly deliveryRecord = {
     deliveryTicket: 0,
     writtenTicket: 0,

@@ -22,6 +22,7 @@ export const NO_SHARD: ShardPort = {
   resume() {},
   get: () => false,
   settle() {},
+  isCongested: false,
   deliveryRecord: { deliveryTicket: 0, writtenTicket: 0, onWritten: undefined, writeDeliveries() {} },
   atomically: (work) => work(),
   whenDurable: (done) => done(undefined),

@@ -344,6 +344,10 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     this.deadLetters.run()
   }
 
+  get isCongested(): boolean {
+    return this.log.isCongested
+  }
+
   get deliveryRecord(): DeliveryRecord {
     return this.log
   }

@@ -40,6 +40,8 @@ export interface ShardLog extends DeliveryRecord {
   /** What `work` appends is one record: all of it survives a crash, or none. */
   atomically(work: () => void): void
 
+  /** True while more waits to be written than should: publishers are not read from then. */
+  readonly isCongested: boolean
   /** False when the log takes no more durable messages: its disk failed, or is full and too much waits already. */
   readonly acceptsDurable: boolean
   /** False when the log takes no more messages of any kind: it is as large as it can get. */

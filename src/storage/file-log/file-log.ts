@@ -30,6 +30,8 @@ import { SegmentTable } from './segment-table.js'
 const SLOT_RESERVE = 256
 /** An atomic piece of work that begins this close to a chunk's end begins a batch, in case it does not fit. */
 const ATOMIC_ROOM_BYTES = 64 << 10
+/** Octets that wait for the disk above which publishers wait too. What they have sent already comes on top. */
+const CONGESTED_BYTES = 8 << 20
 /** The cleaner waits while more than this is to be written. */
 const CLEANING_AHEAD_BYTES = 4 << 20
 /** Made and removed at the start, to see whether a folder can be written to. */
@@ -371,6 +373,10 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   }
 
   // ---- syncing
+
+  get isCongested(): boolean {
+    return this.waitingBytes > CONGESTED_BYTES && !this.inert
+  }
 
   get acceptsDurable(): boolean {
     return !this.inert && this.waitingBytes < this.options.unwrittenBytesMax && this.hasSlots
