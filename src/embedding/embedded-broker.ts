@@ -5,6 +5,7 @@ import type { PublishProperties } from '../client/message.js'
 import type { ConnectOptions } from '../client/options.js'
 import type { AlarmSource } from '../core/alarm.js'
 import type { Actor } from '../core/doors.js'
+import { makeMessage } from '../core/message-content.js'
 import { UnrestrictedPrincipal } from '../core/permission.js'
 import type { JsonObject } from '../management/json.js'
 import type { Clock } from '../util/clock.js'
@@ -138,12 +139,13 @@ export class EmbeddedBroker {
     const { tableOf } = await import('../client/message.js')
     const { exchange = '', routingKey = '', properties = {}, vhost = this.#vhost } = message
     const { headers, ...rest } = properties
-    return this.node.doors.publishMessage(ACTOR, vhost, {
-      exchange,
-      routingKey,
-      body: octetsOf(message.body),
-      properties: headers === undefined ? rest : { ...rest, headers: tableOf(headers) },
-    })
+    const octets = octetsOf(message.body)
+    const decoded = headers === undefined ? rest : { ...rest, headers: tableOf(headers) }
+    const request = { exchange, routingKey, body: octets, properties: decoded }
+    const isRouted = await this.node.doors.publishMessage(ACTOR, vhost, request)
+    // What goes to no queue does not come by where the others are recorded.
+    if (!isRouted) this.#published?.add(vhost, makeMessage(exchange, routingKey, decoded, octets, -1), [])
+    return isRouted
   }
 
   /** A look at a queue, which need not exist. */
