@@ -23,6 +23,7 @@ const ChannelPage = lazy(() => import('./pages/channel.js'))
 const Consumers = lazy(() => import('./pages/consumers.js'))
 const RoutePage = lazy(() => import('./pages/route.js'))
 const Topology = lazy(() => import('./pages/topology.js'))
+const Tracing = lazy(() => import('./pages/tracing.js'))
 const Users = lazy(() => import('./pages/admin/users.js'))
 const UserPage = lazy(() => import('./pages/admin/user.js'))
 const Vhosts = lazy(() => import('./pages/admin/vhosts.js'))
@@ -60,10 +61,11 @@ export const NAVIGATION: readonly (readonly [string, readonly NavItem[]])[] = [
   [
     'Messages',
     [
-      { path: 'queues', text: 'Queues and streams', icon: 'queues', count: 'queues' },
+      { path: 'queues', text: 'Queues', icon: 'queues', count: 'queues' },
       { path: 'exchanges', text: 'Exchanges', icon: 'exchanges', count: 'exchanges' },
       { path: 'topology', text: 'Topology', icon: 'topology' },
       { path: 'route', text: 'Explain a route', icon: 'route' },
+      { path: 'tracing', text: 'Tracing', icon: 'tracing', isFor: isAdministrator },
     ],
   ],
   [
@@ -157,6 +159,8 @@ function Page({ path }: { readonly path: readonly string[] }) {
       return <RoutePage />
     case 'topology':
       return <Topology />
+    case 'tracing':
+      return <Tracing />
     case 'users':
       return first === undefined ? <Users /> : <UserPage name={first} />
     case 'vhosts':
@@ -185,43 +189,45 @@ function Sidebar({ isOpen, section }: { readonly isOpen: boolean; readonly secti
   const { data } = useApi<Overview>('overview')
   return (
     <aside className={`sidebar ${isOpen ? 'is-open' : ''}`} id="sidebar">
-      <Link to={[]} className="brand">
-        <img src="./favicon.svg" alt="" />
-        Leveret
-      </Link>
-      <nav aria-label="Pages" className="stack">
-        {NAVIGATION.map(([title, items]) => (
-          <div key={title} className="nav-group">
-            <div className="nav-title">{title}</div>
-            {items
-              .filter(({ isFor }) => isFor?.(session) !== false)
-              .map(({ path, text, icon, count }) => (
-                <a
-                  key={path}
-                  className="nav-link"
-                  href={`#/${path}`}
-                  aria-current={path === section ? 'page' : undefined}
-                >
-                  <Icon name={icon} />
-                  {text}
-                  {count !== undefined && (
-                    <span className="nav-count">{compact(data?.object_totals[count])}</span>
-                  )}
-                </a>
-              ))}
-          </div>
-        ))}
-      </nav>
-      <div className="sidebar-foot">
-        {data !== undefined && (
-          <>
-            {data.product_name} {data.product_version}
-            <br />
-            {data.cluster_name}
-            <br />
-          </>
-        )}
-        <a href="api/docs">HTTP API</a>
+      <div className="sidebar-inner">
+        <Link to={[]} className="brand">
+          <img src="./favicon.svg" alt="" />
+          Leveret
+        </Link>
+        <nav aria-label="Pages" className="stack">
+          {NAVIGATION.map(([title, items]) => (
+            <div key={title} className="nav-group">
+              <div className="nav-title">{title}</div>
+              {items
+                .filter(({ isFor }) => isFor?.(session) !== false)
+                .map(({ path, text, icon, count }) => (
+                  <a
+                    key={path}
+                    className="nav-link"
+                    href={`#/${path}`}
+                    aria-current={path === section ? 'page' : undefined}
+                  >
+                    <Icon name={icon} />
+                    {text}
+                    {count !== undefined && (
+                      <span className="nav-count">{compact(data?.object_totals[count])}</span>
+                    )}
+                  </a>
+                ))}
+            </div>
+          ))}
+        </nav>
+        <div className="sidebar-foot">
+          {data !== undefined && (
+            <>
+              {data.product_name} {data.product_version}
+              <br />
+              {data.cluster_name}
+              <br />
+            </>
+          )}
+          <a href="api/docs">HTTP API</a>
+        </div>
       </div>
     </aside>
   )

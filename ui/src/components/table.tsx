@@ -90,7 +90,9 @@ export function Table<T>(props: TableProps<T>) {
   const sorting = useSorting(columns[0]?.id ?? '')
   const body = useRef<HTMLTableSectionElement>(null)
   const [current, setCurrent] = useState(0)
+  const frame = useRef<HTMLDivElement>(null)
   const [offset, setOffset] = useState(0)
+  const [room, setRoom] = useState(0)
   const toFocus = useRef<number | undefined>(undefined)
   const isVirtual = items.length >= VIRTUAL_FROM_ROWS
   const virtualizer = useWindowVirtualizer({
@@ -100,23 +102,35 @@ export function Table<T>(props: TableProps<T>) {
     scrollMargin: offset,
     enabled: isVirtual,
   })
+  const isEmpty = items.length === 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the frame is there when there are rows
   useLayoutEffect(() => {
-    const top = body.current?.getBoundingClientRect().top
-    if (top !== undefined) setOffset(Math.round(top + scrollY))
-  }, [])
+    const element = frame.current
+    if (element === null) return
+    const measure = (): void => {
+      const top = body.current?.getBoundingClientRect().top
+      if (top !== undefined) setOffset(Math.round(top + scrollY))
+      setRoom(element.clientWidth)
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [isEmpty])
   useEffect(() => {
     if (toFocus.current === undefined) return
     const row = body.current?.querySelector<HTMLElement>(`[data-row="${toFocus.current}"]`)
     row?.focus()
     if (row !== null && row !== undefined) toFocus.current = undefined
   })
-  if (items.length === 0) return <>{props.empty}</>
+  if (isEmpty) return <>{props.empty}</>
   const shown = isVirtual ? virtualizer.getVirtualItems().map(({ index }) => index) : items.map((_, i) => i)
   const first = shown[0] ?? 0
   const last = shown[shown.length - 1] ?? -1
   const focusable = Math.min(Math.max(current, first), Math.max(last, first))
   const width = columns.reduce((sum, each) => sum + each.width, selection === undefined ? 0 : 40)
-  const growth = columns.reduce((sum, { grow = 1 }) => sum + grow, 0)
+  const growth = columns.reduce((sum, { grow = 1 }) => sum + grow, 0) || 1
+  const spare = Math.max(0, room - width)
 
   function move(to: number): void {
     const index = Math.max(0, Math.min(items.length - 1, to))
@@ -154,7 +168,7 @@ export function Table<T>(props: TableProps<T>) {
   const allChosen = selection !== undefined && items.every((item) => selection.chosen.has(keyOf(item)))
 
   return (
-    <div className={`table-frame ${props.isStale === true ? 'is-stale' : ''}`}>
+    <div ref={frame} className={`table-frame ${props.isStale === true ? 'is-stale' : ''}`}>
       <table
         className="table"
         style={{ minWidth: width }}
@@ -164,12 +178,7 @@ export function Table<T>(props: TableProps<T>) {
         <colgroup>
           {selection !== undefined && <col style={{ width: 40 }} />}
           {columns.map(({ id, width: least, grow = 1 }) => (
-            <col
-              key={id}
-              style={{
-                width: grow === 0 ? least : `calc(${least}px + (100% - ${width}px) * ${grow / growth})`,
-              }}
-            />
+            <col key={id} style={{ width: least + (spare * grow) / growth }} />
           ))}
         </colgroup>
         <thead>
@@ -234,7 +243,7 @@ export function Table<T>(props: TableProps<T>) {
 }
 
 function Spacer({ height }: { readonly height: number }) {
-  return height <= 0 ? null : <tr className="spacer" role="presentation" style={{ height }} />
+  return height <= 0 ? null : <tr className="spacer" style={{ height }} />
 }
 
 function Head<T>({ column, sorting }: { readonly column: Column<T>; readonly sorting: Sorting }) {

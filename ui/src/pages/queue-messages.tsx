@@ -18,7 +18,6 @@ const LIST_OCTETS = 2000
 const OPEN_OCTETS = 4 * 1024 * 1024
 
 const COLUMNS: readonly Column<PeekedMessage>[] = [
-  { id: 'position', head: 'Place', width: 76, grow: 0, isNumber: true, cell: ({ position }) => position },
   {
     id: 'state',
     head: 'State',

@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<Queue>[] = [
   },
   { id: 'vhost', head: 'Virtual host', width: 110, sort: 'vhost', cell: ({ vhost }) => vhost },
   { id: 'type', head: 'Type', width: 90, grow: 0, sort: 'type', cell: ({ type }) => type },
-  { id: 'traits', head: 'Traits', width: 150, grow: 1, cell: (queue) => <Traits queue={queue} /> },
+  { id: 'traits', head: 'Traits', width: 200, grow: 1, cell: (queue) => <Traits queue={queue} /> },
   {
     id: 'state',
     head: 'State',
@@ -256,7 +256,7 @@ function BulkDialog(props: {
 export function Traits({ queue }: { readonly queue: Queue }) {
   const args = queue.arguments
   return (
-    <span className="badges">
+    <span className="badges nowrap">
       {queue.durable && <Badge title="Durable: outlives a restart">D</Badge>}
       {queue.auto_delete && <Badge title="Auto-delete: goes with its last consumer">AD</Badge>}
       {queue.exclusive && <Badge title="Exclusive to its connection">Ex</Badge>}

@@ -21,6 +21,8 @@ const ZOOM_MAX = 2.5
 /** Keys are written on all lines while there are no more. */
 const LABELLED_EDGES_MAX = 40
 const RADIUS = 8
+/** Room for the head of an arrow. */
+const ARROW = 7
 
 /** The part of the graph that is in sight, in its own units. */
 interface Sight {
@@ -170,6 +172,24 @@ function GraphView(props: { readonly graph: Graph; readonly vhost: string; reado
           dragged.current = undefined
         }}
       >
+        <defs>
+          {['arrow', 'arrow-live'].map((id) => (
+            <marker
+              key={id}
+              id={id}
+              className={`graph-${id}`}
+              viewBox="0 0 8 8"
+              refX="1"
+              refY="4"
+              markerWidth="8"
+              markerHeight="8"
+              markerUnits="userSpaceOnUse"
+              orient="auto"
+            >
+              <path d="M0 0.5 8 4 0 7.5Z" />
+            </marker>
+          ))}
+        </defs>
         {graph.edges.map((edge) => (
           <Edge
             key={edge.id}
@@ -253,28 +273,52 @@ function Edge(props: {
   const { edge, from, to, isFaint, isLabelled } = props
   if (from === undefined || to === undefined) return null
   const isBack = to.x <= from.x
-  const startX = from.x + NODE_WIDTH
-  const startY = from.y + NODE_HEIGHT / 2
-  const endX = isBack ? to.x + NODE_WIDTH : to.x
-  const endY = to.y + NODE_HEIGHT / 2
-  const bend = isBack ? 60 + Math.abs(startX - endX) / 3 : Math.max(40, (endX - startX) / 2)
-  const path = `M${startX} ${startY}C${startX + bend} ${startY} ${isBack ? endX + bend : endX - bend} ${endY} ${endX} ${endY}`
+  // Lines that lead back leave at the left and arrive at the right.
+  const start = { x: isBack ? from.x : from.x + NODE_WIDTH, y: from.y + NODE_HEIGHT / 2 }
+  const end = { x: isBack ? to.x + NODE_WIDTH + ARROW : to.x - ARROW, y: to.y + NODE_HEIGHT / 2 }
+  const path = pathThrough(start, edge.via, end, isBack)
   const numbers = edge.rate > 0 ? `${edge.isExact ? '' : '≤ '}${rate(edge.rate)}` : ''
   const keys = edge.keys.length > 2 ? plural(edge.keys.length, 'key') : edge.keys.filter(Boolean).join(', ')
   const label = [keys.length > 28 ? `${keys.slice(0, 27)}…` : keys, numbers].filter(Boolean).join('  ')
   const width = edge.rate > 0 ? Math.min(5, 1.4 + Math.log10(1 + edge.rate) * 0.8) : 1.2
   return (
     <g className={`graph-edge ${edge.rate > 0 ? 'is-live' : ''} ${isFaint ? 'is-faint' : ''}`}>
-      <path d={path} strokeWidth={width} strokeDasharray={edge.kind === 'binding' ? undefined : '5 4'}>
+      <path
+        d={path}
+        strokeWidth={width}
+        strokeDasharray={edge.kind === 'binding' ? undefined : '5 4'}
+        markerEnd={edge.rate > 0 ? 'url(#arrow-live)' : 'url(#arrow)'}
+      >
         <title>{`${from.name} → ${to.name}: ${edge.keys.join(', ')} ${numbers}`}</title>
       </path>
-      {isLabelled && label !== '' && !isFaint && (
-        <text x={endX - 12} y={endY - 5} textAnchor="end">
+      {isLabelled && !isBack && label !== '' && !isFaint && (
+        <text x={end.x - 4} y={end.y - 5} textAnchor="end">
           {label}
         </text>
       )}
     </g>
   )
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** A smooth line; level where it passes a layer. */
+function pathThrough(start: Point, via: readonly Point[], end: Point, isBack: boolean): string {
+  const sign = isBack ? -1 : 1
+  let path = `M${start.x} ${start.y}`
+  let from = start
+  for (const point of [...via, undefined]) {
+    const enter = point === undefined ? end : { x: isBack ? point.x + NODE_WIDTH : point.x, y: point.y }
+    const bend = (Math.abs(enter.x - from.x) / 2) * sign
+    path += `C${from.x + bend} ${from.y} ${enter.x - bend} ${enter.y} ${enter.x} ${enter.y}`
+    if (point === undefined) break
+    from = { x: isBack ? point.x : point.x + NODE_WIDTH, y: point.y }
+    path += `L${from.x} ${from.y}`
+  }
+  return path
 }
 
 /** What stands out: the node pointed at with its neighbours, or all whose name fits. Undefined when nothing does. */

@@ -1,6 +1,7 @@
 import type { Binding, Exchange, Queue } from '../api/types.js'
 
-export type NodeKind = 'exchange' | 'queue'
+/** A bend is where a long line passes a layer. */
+export type NodeKind = 'exchange' | 'queue' | 'bend'
 
 export interface GraphNode {
   readonly id: string
@@ -25,6 +26,8 @@ export interface GraphEdge {
   /** Messages per second at most: the target has other sources too, unless {@link isExact}. */
   readonly rate: number
   readonly isExact: boolean
+  /** Where it passes the layers between its ends. */
+  readonly via: readonly { readonly x: number; readonly y: number }[]
 }
 
 export interface Graph {
@@ -41,7 +44,11 @@ const COLUMN_GAP = 46
 const ROW_GAP = 14
 /** Nodes above one another; a layer with more has several columns. */
 const ROWS_MAX = 34
-const SWEEPS = 6
+const SWEEPS = 8
+/** Room for a line that passes. */
+const BEND_HEIGHT = 18
+/** Most room between two nodes of a column. */
+const SPREAD_MAX = 110
 
 /**
  * Lays out a virtual host from left to right: exchanges by how far they are from where messages enter, then queues.
@@ -66,8 +73,9 @@ export function graphOf(
   const known = new Set(nodes.map(({ id }) => id))
   const shown = edges.filter(({ from, to }) => known.has(from) && known.has(to))
   const layers = layersOf(nodes, shown)
-  order(layers, shown)
-  return place(layers, shown, nodes)
+  const bends = addBends(layers, shown)
+  order(layers, [...shown, ...bends.links])
+  return place(layers, shown, nodes, bends.of)
 }
 
 function exchangeNode({ name, type, message_stats: stats }: Exchange): GraphNode {
@@ -106,7 +114,7 @@ function edgesOf(
   const edges: GraphEdge[] = [...keysOf].map(([id, keys]) => {
     const [from = '', to = ''] = id.split('\n')
     const rate = Math.min(rates.get(from) ?? 0, rates.get(to) ?? 0)
-    return { id, from, to, kind: 'binding', keys, rate, isExact: sources.get(to)?.size === 1 }
+    return { id, from, to, kind: 'binding', keys, rate, isExact: sources.get(to)?.size === 1, via: [] }
   })
   for (const { name, arguments: args } of exchanges) {
     const target = args['alternate-exchange']
@@ -131,6 +139,7 @@ function sideEdge(kind: GraphEdge['kind'], from: string, to: string): GraphEdge 
     keys: [kind.replace('-', ' ')],
     rate: 0,
     isExact: true,
+    via: [],
   }
 }
 
@@ -162,8 +171,51 @@ function layersOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Gra
   return [...layers.map((layer) => layer ?? []), queues].filter((layer) => layer.length > 0)
 }
 
+interface Bends {
+  readonly of: ReadonlyMap<string, readonly GraphNode[]>
+  /** Neighbourhood of the bends, for the order. */
+  readonly links: readonly { readonly from: string; readonly to: string }[]
+}
+
+/** Gives lines that pass layers a place in each of them, so that they do not run under what is there. */
+function addBends(layers: GraphNode[][], edges: readonly GraphEdge[]): Bends {
+  const layerOf = new Map(layers.flatMap((layer, i) => layer.map(({ id }) => [id, i] as const)))
+  const of = new Map<string, GraphNode[]>()
+  const links: { from: string; to: string }[] = []
+  for (const { id, from, to } of edges) {
+    const start = layerOf.get(from) ?? 0
+    const end = layerOf.get(to) ?? 0
+    const step = end > start ? 1 : -1
+    if (Math.abs(end - start) < 2) continue
+    const bends: GraphNode[] = []
+    let before = from
+    for (let i = start + step; i !== end; i += step) {
+      const bend: GraphNode = {
+        id: `b${i} ${id}`,
+        kind: 'bend',
+        name: id,
+        note: '',
+        rate: 0,
+        ready: 0,
+        x: 0,
+        y: 0,
+      }
+      layers[i]?.push(bend)
+      links.push({ from: before, to: bend.id })
+      before = bend.id
+      bends.push(bend)
+    }
+    links.push({ from: before, to })
+    of.set(id, bends)
+  }
+  return { of, links }
+}
+
 /** Sorts each layer by the mean place of its neighbours, to and fro. */
-function order(layers: readonly GraphNode[][], edges: readonly GraphEdge[]): void {
+function order(
+  layers: readonly GraphNode[][],
+  edges: readonly { readonly from: string; readonly to: string }[],
+): void {
   const neighbours = new Map<string, string[]>()
   for (const { from, to } of edges) {
     neighbours.set(from, [...(neighbours.get(from) ?? []), to])
@@ -197,23 +249,58 @@ function place(
   layers: readonly GraphNode[][],
   edges: readonly GraphEdge[],
   nodes: readonly GraphNode[],
+  bends: ReadonlyMap<string, readonly GraphNode[]>,
 ): Graph {
-  const tallest = Math.max(1, ...layers.map((layer) => Math.min(layer.length, ROWS_MAX)))
-  const height = tallest * (NODE_HEIGHT + ROW_GAP)
+  const tallest = Math.max(1, ...layers.map(heightOf))
   let x = 0
   for (const layer of layers) {
-    const columns = Math.ceil(layer.length / ROWS_MAX)
-    const rows = Math.ceil(layer.length / columns)
-    const step = columns > 1 ? NODE_HEIGHT + ROW_GAP : Math.min(height / rows, 3 * (NODE_HEIGHT + ROW_GAP))
-    const top = (height - rows * step) / 2
-    for (const [i, node] of layer.entries()) {
-      // Along the rows first, so that those that belong together stay at one height.
-      node.x = x + (i % columns) * (NODE_WIDTH + COLUMN_GAP)
-      node.y = top + Math.floor(i / columns) * step + (step - NODE_HEIGHT) / 2
-    }
+    const columns = columnsOf(layer)
+    if (columns > 1) placeGrid(layer, columns, x, tallest)
+    else placeColumn(layer, x, tallest)
     x += columns * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP + LAYER_GAP
   }
-  return { nodes, edges, width: Math.max(NODE_WIDTH, x - LAYER_GAP), height }
+  const bent = edges.map((edge) => ({
+    ...edge,
+    via: (bends.get(edge.id) ?? []).map((bend) => ({ x: bend.x, y: bend.y })),
+  }))
+  return { nodes, edges: bent, width: Math.max(NODE_WIDTH, x - LAYER_GAP), height: tallest }
+}
+
+/** Exchanges, with the bends between them, stay in one column. */
+function columnsOf(layer: readonly GraphNode[]): number {
+  return layer.some(({ kind }) => kind === 'queue') ? Math.ceil(layer.length / ROWS_MAX) : 1
+}
+
+function heightOf(layer: readonly GraphNode[]): number {
+  const columns = columnsOf(layer)
+  if (columns > 1) return Math.ceil(layer.length / columns) * (NODE_HEIGHT + ROW_GAP)
+  return layer.reduce((sum, node) => sum + roomOf(node), 0)
+}
+
+function roomOf({ kind }: GraphNode): number {
+  return kind === 'bend' ? BEND_HEIGHT : NODE_HEIGHT + ROW_GAP
+}
+
+/** Along the rows first, so that those that belong together stay at one height. */
+function placeGrid(layer: readonly GraphNode[], columns: number, x: number, height: number): void {
+  const step = NODE_HEIGHT + ROW_GAP
+  const top = (height - Math.ceil(layer.length / columns) * step) / 2
+  for (const [i, node] of layer.entries()) {
+    node.x = x + (i % columns) * (NODE_WIDTH + COLUMN_GAP)
+    node.y = top + Math.floor(i / columns) * step + ROW_GAP / 2
+  }
+}
+
+/** Spread over the height, with what is left over between them. */
+function placeColumn(layer: readonly GraphNode[], x: number, height: number): void {
+  const spare = Math.min((height - heightOf(layer)) / Math.max(1, layer.length), SPREAD_MAX)
+  let y = (height - heightOf(layer) - spare * layer.length) / 2
+  for (const node of layer) {
+    const room = roomOf(node) + spare
+    node.x = x
+    node.y = node.kind === 'bend' ? y + room / 2 : y + (room - NODE_HEIGHT) / 2
+    y += room
+  }
 }
 
 export function exchangeId(name: string): string {
