@@ -7,7 +7,6 @@ import {
   listenUnix,
 } from './connection/listener.js'
 import type { ReadArea } from './connection/socket-transport.js'
-import { listenTls } from './connection/tls-listener.js'
 import type { Logger } from './util/logger.js'
 
 /** What the machine says to an address that it does not have. */
@@ -41,8 +40,10 @@ export async function openListeners(
   }
   try {
     await openAll(options.listeners.tcp, opened, (at) => listenTcp(at, settings, acceptPlain))
-    if (tls !== undefined)
+    if (tls !== undefined && options.listeners.tls.length > 0) {
+      const { listenTls } = await import('./connection/tls-listener.js')
       await openAll(options.listeners.tls, opened, (at) => listenTls(at, tls, tlsSettings, acceptTls))
+    }
     for (const path of options.listeners.unix) opened.push(await listenUnix(path, settings, acceptPlain))
     return opened
   } catch (error) {

@@ -71,6 +71,7 @@ export const JOINING_MODULES: readonly string[] = [
   'index',
   'memory-monitor',
   'disk-monitor',
+  'file-storage',
   'node-storage',
   'offline',
   'seams',
