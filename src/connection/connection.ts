@@ -329,6 +329,8 @@ export class Connection
 
   sendHeartbeat(): void {
     const { output } = this
+    // The answer to open may have begun to leave.
+    if (this.state === 'opening') return
     output.endFrame(output.beginFrame(FRAME_HEARTBEAT, 0))
     // At once, so that this write is not taken for other output at the next look.
     output.flush()
@@ -368,6 +370,16 @@ export class Connection
     this.loop.payloadBytesMax = this.frameMax
     this.heartbeatSeconds = heartbeatSeconds
     if (heartbeatSeconds > 0) this.heartbeat = new Heartbeat(this.services.timers, this, heartbeatSeconds)
+    this.services.hub.atEndOfTurn(() => this.hastenOpen())
+  }
+
+  /**
+   * Clients without TCP_NODELAY keep open back until tune-ok is acknowledged, which our kernel puts off for 40 ms: there
+   * is no answer to ride on. What follows is a method on channel 0 in any case, so its first octets leave now and take
+   * the acknowledgement along (from 45 ms to 5 for a connection of amqplib).
+   */
+  private hastenOpen(): void {
+    if (this.state === 'opening' && !this.gone) this.output.sendAhead(METHOD_ON_CHANNEL_0)
   }
 
   setPrincipal(principal: Principal): void {
@@ -584,3 +596,4 @@ export class Connection
 }
 
 const EMPTY = Buffer.alloc(0)
+const METHOD_ON_CHANNEL_0 = Buffer.from([FRAME_METHOD, 0, 0])

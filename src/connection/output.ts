@@ -135,6 +135,8 @@ export class ConnectionOutput extends ByteWriter {
   /** Buffers that the socket still reads, oldest first; undefined for one that was taken back early. */
   private readonly inFlight: Array<Buffer | undefined> = []
   private heldInFlight = 0
+  /** Octets at the begin of the next buffer that have left already. */
+  private ahead = 0
   private listed = false
   private congested = false
   private closed = false
@@ -217,6 +219,15 @@ export class ConnectionOutput extends ByteWriter {
     this.checkBound()
   }
 
+  /** Sends `octets` of the frame to come, which is known to begin with them, while there is nothing else to send. */
+  sendAhead(octets: Buffer): void {
+    if (this.closed || this.ending || this.ahead > 0 || this.position > 0) return
+    this.ahead = octets.length
+    // No buffer of ours is in flight with it.
+    this.inFlight.push(undefined)
+    this.transport.write(octets, this.onSent)
+  }
+
   /** Ends our side of the socket after everything that was written. */
   end(): void {
     this.ending = true
@@ -270,7 +281,8 @@ export class ConnectionOutput extends ByteWriter {
     this.heldInFlight += 1
     this.sentBytes += octets
     this.writes += 1
-    this.transport.write(buffer.subarray(0, octets), this.onSent)
+    this.transport.write(buffer.subarray(this.ahead, octets), this.onSent)
+    this.ahead = 0
     if (this.transport.unsentBytes === 0) this.takeBackAll()
     else this.checkBound()
   }

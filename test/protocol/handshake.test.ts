@@ -266,3 +266,24 @@ test('update-secret is answered', async (t) => {
   raw.send((writer) => encodeConnectionUpdateSecret(writer, 0, 'new', 'because'))
   await raw.method(MethodId.ConnectionUpdateSecretOk)
 })
+
+test('the answer to open begins at once with what it must begin with, whatever it will be', async (t) => {
+  for (const [vhost, method] of [
+    ['/', MethodId.ConnectionOpenOk],
+    ['nowhere', MethodId.ConnectionClose],
+  ] as const) {
+    const broker = await startLocal(t)
+    const raw = await rawSocket(t, broker)
+    await untilTune(raw)
+    raw.send((writer) => encodeConnectionTuneOk(writer, 0, 2047, 131_072, 10))
+    const [connection] = broker.inner.connections.all()
+    await until(
+      () => connection!.state === 'opening' && raw.unreadBytes === 3,
+      'three octets of the answer are here',
+    )
+    // A heartbeat would fall into the frame that has begun.
+    broker.clock.advance(6_000)
+    raw.send((writer) => encodeConnectionOpen(writer, 0, vhost))
+    await raw.method(method)
+  }
+})
