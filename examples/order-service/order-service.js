@@ -26,7 +26,7 @@ export class OrderService {
   }
 
   async start() {
-    // Without noDelay the client's small writes wait for each other: 40 ms for a connection.
+    // Without noDelay small writes wait for each other, at any broker.
     this.#connection = await amqp.connect(this.#url, { noDelay: true })
     this.#connection.on('error', () => {})
     this.#connection.on('close', () => this.#reconnect())
