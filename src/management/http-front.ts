@@ -27,8 +27,8 @@ export interface HttpFrontOptions {
 }
 
 /**
- * The listener of the HTTP API. It listens at once and loads what answers afterwards: the framework and a hundred
- * routes take longer to load than the rest of the broker takes to start.
+ * The listener of the HTTP API. It listens at once and loads what answers with the first request: the framework and a
+ * hundred routes take longer to load, and more memory, than the rest of an idle broker.
  */
 export class HttpFront {
   readonly #options: HttpFrontOptions
@@ -36,7 +36,6 @@ export class HttpFront {
   readonly #logger: Logger
   readonly #server: Server
   #app: Promise<HttpApp> | undefined
-  #loading: NodeJS.Immediate | undefined
 
   constructor(options: HttpFrontOptions, load: () => Promise<HttpApp>, logger: Logger) {
     this.#options = options
@@ -49,7 +48,7 @@ export class HttpFront {
     this.#server.requestTimeout = REQUEST_TIMEOUT_MS
   }
 
-  /** Listens; rejects with the system's error. What answers is loaded once the broker has had its turn. */
+  /** Listens; rejects with the system's error. */
   async open(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
@@ -58,12 +57,10 @@ export class HttpFront {
         resolve()
       })
     })
-    this.#loading = setImmediate(() => void this.#loaded().catch(() => {}))
   }
 
   /** Stops listening and drops connections that are idle or busy. */
   async close(): Promise<void> {
-    clearImmediate(this.#loading)
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed
