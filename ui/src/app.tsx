@@ -241,7 +241,7 @@ function Topbar({ onMenu, onSearch }: { readonly onMenu: () => void; readonly on
       <span className="menu-button">
         <Button tone="quiet" icon="menu" aria-label="Menu" aria-controls="sidebar" onClick={onMenu} />
       </span>
-      <button type="button" className="search-button" onClick={onSearch} aria-label="Search and commands">
+      <button type="button" className="search-button" onClick={onSearch}>
         <Icon name="search" />
         <span>Go to anything</span>
         <kbd>Ctrl K</kbd>

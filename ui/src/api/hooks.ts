@@ -45,14 +45,24 @@ export function keyOf(path: string): readonly string[] {
   return [path.split(/[/?]/, 1)[0] ?? '', path]
 }
 
-/** Runs a change, says how it went and looks again at what it may have changed. True when it was done. */
-export function useAction(): (work: () => Promise<unknown>, done: string) => Promise<boolean> {
+/** Until the page that was left no longer looks, in ms. */
+const LEAVE_MS = 50
+
+/**
+ * Runs a change, says how it went and looks again at what it may have changed. `to` is the page to go to once it is
+ * done: that of what was deleted has nothing to show any more. True when it was done.
+ */
+export function useAction(): (work: () => Promise<unknown>, done: string, to?: string) => Promise<boolean> {
   const client = useQueryClient()
   return useCallback(
-    async (work, done) => {
+    async (work, done, to) => {
       try {
         await work()
         notify(done, 'good')
+        if (to !== undefined) {
+          location.hash = to
+          await new Promise((resolve) => setTimeout(resolve, LEAVE_MS))
+        }
         return true
       } catch (error) {
         notify(error instanceof Error ? error.message : String(error), 'bad')

@@ -49,8 +49,8 @@ export function SessionGate({
     isPolicymaker: has('administrator', 'policymaker'),
     async logout() {
       await del('login').catch(() => undefined)
-      client.clear()
       client.setQueryData(['whoami'], null)
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'whoami' })
     },
   }
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>

@@ -78,7 +78,9 @@ function End({ binding, side }: { readonly binding: Binding; readonly side: 'sou
   }
   return (
     <>
-      <Link to={[type === 'queue' ? 'queues' : 'exchanges', vhost, destination]}>{destination}</Link>{' '}
+      <Link className="inline" to={[type === 'queue' ? 'queues' : 'exchanges', vhost, destination]}>
+        {destination}
+      </Link>{' '}
       {type === 'exchange' && <span className="muted">exchange</span>}
     </>
   )

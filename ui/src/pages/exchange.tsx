@@ -114,12 +114,11 @@ export default function ExchangePage({ vhost, name }: { readonly vhost: string; 
           typed={name}
           onClose={dialog.close}
           confirm={async () => {
-            const isDone = await act(
+            return act(
               () => del(apiPath(['exchanges', vhost, segment])),
               `Exchange ${name} deleted`,
+              '#/exchanges',
             )
-            if (isDone) location.hash = '#/exchanges'
-            return isDone
           }}
         >
           <p>Its bindings go with it, and whoever publishes to it gets an error. This cannot be undone.</p>

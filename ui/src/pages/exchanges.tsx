@@ -156,7 +156,7 @@ function CreateExchangeDialog({
   const vhost = chosenVhost === '' ? (vhosts[0] ?? '/') : chosenVhost
   const types = overview?.exchange_types ?? []
   async function create(): Promise<boolean> {
-    const isCreated = await act(
+    return act(
       () =>
         put(apiPath(['exchanges', vhost, name]), {
           type,
@@ -166,9 +166,8 @@ function CreateExchangeDialog({
           arguments: valuesOf(rows),
         }),
       `Exchange ${name} is there`,
+      href(['exchanges', vhost, name]),
     )
-    if (isCreated) location.hash = href(['exchanges', vhost, name])
-    return isCreated
   }
   return (
     <FormDialog title="Add an exchange" action="Add the exchange" wide onClose={onClose} submit={create}>

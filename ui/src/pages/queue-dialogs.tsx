@@ -32,7 +32,7 @@ export function CreateQueueDialog({ vhost: given, onClose }: DialogProps & { rea
   const [rows, setRows] = useState<readonly ArgumentRow[]>([])
   const vhost = chosenVhost === '' ? (vhosts[0] ?? '/') : chosenVhost
   async function create(): Promise<boolean> {
-    const isCreated = await act(
+    return act(
       () =>
         put(apiPath(['queues', vhost, name]), {
           durable: isDurable,
@@ -40,9 +40,8 @@ export function CreateQueueDialog({ vhost: given, onClose }: DialogProps & { rea
           arguments: { ...(type === '' ? {} : { 'x-queue-type': type }), ...valuesOf(rows) },
         }),
       `Queue ${name} is there`,
+      href(['queues', vhost, name]),
     )
-    if (isCreated) location.hash = href(['queues', vhost, name])
-    return isCreated
   }
   return (
     <FormDialog title="Add a queue" action="Add the queue" wide onClose={onClose} submit={create}>
@@ -88,9 +87,7 @@ export function DeleteQueueDialog({ queue, onClose }: DialogProps & { readonly q
       typed={name}
       onClose={onClose}
       confirm={async () => {
-        const isDone = await act(() => del(apiPath(['queues', vhost, name])), `Queue ${name} deleted`)
-        if (isDone) location.hash = '#/queues'
-        return isDone
+        return act(() => del(apiPath(['queues', vhost, name])), `Queue ${name} deleted`, '#/queues')
       }}
     >
       <p>

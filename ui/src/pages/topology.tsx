@@ -21,6 +21,8 @@ const ZOOM_MAX = 2.5
 /** Keys are written on all lines while there are no more. */
 const LABELLED_EDGES_MAX = 40
 const RADIUS = 8
+/** Characters of a name that fit. */
+const NAME_SHOWN = 25
 /** Room for the head of an arrow. */
 const ARROW = 7
 
@@ -238,14 +240,13 @@ function Node(props: {
     <a
       className={`graph-node graph-${kind} ${isFaint ? 'is-faint' : ''} ${perSecond > 0 ? 'is-busy' : ''}`}
       href={href([kind === 'queue' ? 'queues' : 'exchanges', vhost, name])}
-      aria-label={`${kind} ${name}, ${note} ${numbers.join(', ')}`}
       draggable={false}
       onPointerEnter={() => onPoint(id)}
       onPointerLeave={() => onPoint(undefined)}
       onFocus={() => onPoint(id)}
       onBlur={() => onPoint(undefined)}
     >
-      <title>{`${kind} ${name}`}</title>
+      {name.length > NAME_SHOWN && <title>{name}</title>}
       <rect
         x={x}
         y={y}
@@ -254,7 +255,7 @@ function Node(props: {
         rx={kind === 'queue' ? RADIUS : NODE_HEIGHT / 2}
       />
       <text x={x + 14} y={y + 16}>
-        {name.length > 25 ? `${name.slice(0, 24)}…` : name}
+        {name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN - 1)}…` : name}
       </text>
       <text className="graph-note" x={x + 14} y={y + 30}>
         {[note, ...numbers].join('  ')}

@@ -58,9 +58,7 @@ export default function UserPage({ name }: { readonly name: string }) {
           typed={name}
           onClose={dialog.close}
           confirm={async () => {
-            const isDone = await act(() => del(apiPath(['users', name])), `User ${name} deleted`)
-            if (isDone) location.hash = '#/users'
-            return isDone
+            return act(() => del(apiPath(['users', name])), `User ${name} deleted`, '#/users')
           }}
         >
           <p>Its permissions go with it and its connections are closed. What it declared stays.</p>

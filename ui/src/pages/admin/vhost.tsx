@@ -89,9 +89,7 @@ export default function VhostPage({ name }: { readonly name: string }) {
           typed={name}
           onClose={dialog.close}
           confirm={async () => {
-            const isDone = await act(() => del(apiPath(['vhosts', name])), `Virtual host ${name} deleted`)
-            if (isDone) location.hash = '#/vhosts'
-            return isDone
+            return act(() => del(apiPath(['vhosts', name])), `Virtual host ${name} deleted`, '#/vhosts')
           }}
         >
           <p>
