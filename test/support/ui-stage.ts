@@ -45,6 +45,8 @@ export async function openUiStage(): Promise<UiStage> {
   await fill(channel)
   let round = 0
   const timer = setInterval(() => traffic(channel, round++), TRAFFIC_MS)
+  // A test may have it closed.
+  connection.on('closed', () => clearInterval(timer))
   return {
     broker,
     url,
