@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { connect } from '../src/client/index.js'
 import { openUiStage } from '../test/support/ui-stage.js'
 import { logIn, openBrowser, openPage, visit } from '../test/ui/browser.js'
 
@@ -20,6 +21,7 @@ const PAGES: readonly (readonly [name: string, hash: string])[] = [
   ['exchanges', '#/exchanges'],
   ['exchange', '#/exchanges/%2F/orders'],
   ['topology', '#/topology'],
+  ['topology-large', '#/topology?vhost=large'],
   ['route', '#/route?vhost=%2F&exchange=orders&key=order.us.created&asked=1'],
   ['users', '#/users'],
   ['user', '#/users/shop'],
@@ -37,6 +39,7 @@ const folder = process.argv[2] ?? 'docs/ui'
 const wanted = process.argv[3]
 await mkdir(folder, { recursive: true })
 const stage = await openUiStage()
+await declareLarge()
 const browser = await openBrowser()
 try {
   // Charts need something to show.
@@ -67,6 +70,16 @@ try {
       await page.waitForTimeout(300)
       await page.screenshot({ path: join(folder, `message-${theme}.png`) })
       await page.keyboard.press('Escape')
+      await visit(page, '#/queues')
+      await page.getByRole('button', { name: 'Add a queue' }).click()
+      await page.screenshot({ path: join(folder, `queue-new-${theme}.png`) })
+      await page.keyboard.press('Escape')
+      await visit(page, '#/tracing')
+      await page.getByRole('button', { name: 'Start a trace' }).click()
+      await page.getByRole('cell', { name: 'published' }).nth(9).waitFor()
+      await page.screenshot({ path: join(folder, `tracing-${theme}.png`) })
+      await page.getByRole('button', { name: 'Stop' }).click()
+      await page.getByText('No trace runs here').waitFor()
       await page.keyboard.press('Control+k')
       await page.keyboard.type('or')
       await page.waitForTimeout(300)
@@ -85,4 +98,24 @@ try {
 } finally {
   await browser.close()
   await stage.close()
+}
+
+/** Two hundred nodes: a graph should still be one that can be read. */
+async function declareLarge(): Promise<void> {
+  await fetch(`${stage.url}api/vhosts/large`, {
+    method: 'PUT',
+    headers: { authorization: `Basic ${Buffer.from('guest:guest').toString('base64')}` },
+  })
+  const connection = await connect({ host: '127.0.0.1', port: stage.broker.port, vhost: 'large' })
+  const channel = await connection.channel()
+  for (let i = 0; i < 20; i++) {
+    await channel.declareExchange(`service-${i}`, 'topic', { durable: true })
+    for (let j = 0; j < 9; j++) {
+      const queue = `service-${i}.worker-${j}`
+      await channel.declareQueue(queue, { durable: true })
+      await channel.bindQueue(queue, `service-${i}`, `job.${j}.#`)
+    }
+    if (i > 0) await channel.bindExchange(`service-${i}`, `service-${Math.floor((i - 1) / 4)}`, `to.${i}.#`)
+  }
+  await connection.close()
 }

@@ -6,12 +6,14 @@ import { Button, EmptyState, ErrorState, Loading, PageHeader } from '../componen
 import { useVhost, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
 import { compact, plural, rate } from '../util/format.js'
 import {
+  GROUP_HEAD,
   type Graph,
   type GraphEdge,
   type GraphNode,
   graphOf,
   NODE_HEIGHT,
   NODE_WIDTH,
+  ROW_HEIGHT,
 } from '../util/graph.js'
 import { href, setQuery, usePlace } from '../util/router.js'
 
@@ -41,6 +43,7 @@ export default function Topology() {
   const vhost = chosen === '' ? (names[0] ?? '') : chosen
   const enabled = vhost !== ''
   const every = 5000
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const showUnused = query.get('unused') === 'true'
   const filter = (query.get('name') ?? '').toLowerCase()
   const exchanges = useApi<readonly Exchange[]>(apiPath(['exchanges', vhost]), { every, enabled })
@@ -56,8 +59,8 @@ export default function Topology() {
     () =>
       exchanges.data === undefined || queues.data === undefined || bindings.data === undefined
         ? undefined
-        : graphOf(exchanges.data, queues.data, bindings.data, showUnused),
-    [exchanges.data, queues.data, bindings.data, showUnused],
+        : graphOf(exchanges.data, queues.data, bindings.data, showUnused, opened),
+    [exchanges.data, queues.data, bindings.data, showUnused, opened],
   )
   const error = exchanges.error ?? queues.error ?? bindings.error
   return (
@@ -85,7 +88,11 @@ export default function Topology() {
         </label>
         {graph !== undefined && (
           <span className="muted">
-            {plural(graph.nodes.length, 'node')}, {plural(graph.edges.length, 'line')}
+            {plural(
+              graph.nodes.reduce((sum, { members }) => sum + Math.max(1, members.length), 0),
+              'node',
+            )}
+            , {plural(graph.edges.length, 'line')}
           </span>
         )}
       </div>
@@ -100,13 +107,24 @@ export default function Topology() {
           Bind queues to exchanges, and the ways that messages take appear.
         </EmptyState>
       ) : (
-        <GraphView key={vhost} graph={graph} vhost={vhost} filter={filter} />
+        <GraphView
+          key={vhost}
+          graph={graph}
+          vhost={vhost}
+          filter={filter}
+          onOpen={(id) => setOpened((before) => new Set([...before, id]))}
+        />
       )}
     </div>
   )
 }
 
-function GraphView(props: { readonly graph: Graph; readonly vhost: string; readonly filter: string }) {
+function GraphView(props: {
+  readonly graph: Graph
+  readonly vhost: string
+  readonly filter: string
+  readonly onOpen: (id: string) => void
+}) {
   const { graph, vhost, filter } = props
   const svg = useRef<SVGSVGElement>(null)
   const [sight, setSight] = useState<Sight>()
@@ -202,15 +220,19 @@ function GraphView(props: { readonly graph: Graph; readonly vhost: string; reado
             isLabelled={isLabelled || lit?.edges.has(edge.id) === true}
           />
         ))}
-        {graph.nodes.map((node) => (
-          <Node
-            key={node.id}
-            node={node}
-            vhost={vhost}
-            isFaint={lit !== undefined && !lit.nodes.has(node.id)}
-            onPoint={setPointed}
-          />
-        ))}
+        {graph.nodes.map((node) => {
+          const parts = {
+            node,
+            vhost,
+            isFaint: lit !== undefined && !lit.nodes.has(node.id),
+            onPoint: setPointed,
+          }
+          return node.kind === 'group' ? (
+            <Group key={node.id} {...parts} onOpen={props.onOpen} />
+          ) : (
+            <Node key={node.id} {...parts} />
+          )
+        })}
       </svg>
       <div className="graph-tools">
         <Button aria-label="Closer" onClick={() => zoom(1.3)}>
@@ -225,12 +247,63 @@ function GraphView(props: { readonly graph: Graph; readonly vhost: string; reado
   )
 }
 
-function Node(props: {
+interface NodeProps {
   readonly node: GraphNode
   readonly vhost: string
   readonly isFaint: boolean
   readonly onPoint: (id: string | undefined) => void
-}) {
+}
+
+/** Queues with the same sources, one under the other. */
+function Group(props: NodeProps & { readonly onOpen: (id: string) => void }) {
+  const { node, vhost, isFaint, onPoint, onOpen } = props
+  const { id, x, y, name, members, listed, height } = node
+  const left = members.length - listed
+  return (
+    <g
+      className={`graph-node graph-queue ${isFaint ? 'is-faint' : ''} ${node.rate > 0 ? 'is-busy' : ''}`}
+      onPointerEnter={() => onPoint(id)}
+      onPointerLeave={() => onPoint(undefined)}
+    >
+      <rect x={x} y={y} width={NODE_WIDTH} height={height} rx={RADIUS} />
+      <text className="graph-note" x={x + 14} y={y + 16}>
+        {[name, node.rate > 0 ? rate(node.rate) : '', node.ready > 0 ? `${compact(node.ready)} ready` : '']
+          .filter(Boolean)
+          .join('  ')}
+      </text>
+      {members.slice(0, listed).map((member, i) => (
+        <a
+          key={member.id}
+          className="graph-row"
+          href={href(['queues', vhost, member.name])}
+          draggable={false}
+          onFocus={() => onPoint(id)}
+          onBlur={() => onPoint(undefined)}
+        >
+          <text x={x + 14} y={y + GROUP_HEAD + i * ROW_HEIGHT + 12}>
+            {shortened(member.name)}
+          </text>
+        </a>
+      ))}
+      {left > 0 && (
+        // biome-ignore lint/a11y/useSemanticElements: there are no buttons in a drawing
+        <g
+          className="graph-row"
+          role="button"
+          tabIndex={0}
+          onClick={() => onOpen(id)}
+          onKeyDown={(event) => event.key === 'Enter' && onOpen(id)}
+        >
+          <text x={x + 14} y={y + GROUP_HEAD + listed * ROW_HEIGHT + 12}>
+            {plural(left, 'more queue')}…
+          </text>
+        </g>
+      )}
+    </g>
+  )
+}
+
+function Node(props: NodeProps) {
   const { node, vhost, isFaint, onPoint } = props
   const { id, kind, name, note, rate: perSecond, ready, x, y } = node
   const numbers = [perSecond > 0 ? rate(perSecond) : '', ready > 0 ? `${compact(ready)} ready` : ''].filter(
@@ -255,7 +328,7 @@ function Node(props: {
         rx={kind === 'queue' ? RADIUS : NODE_HEIGHT / 2}
       />
       <text x={x + 14} y={y + 16}>
-        {name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN - 1)}…` : name}
+        {shortened(name)}
       </text>
       <text className="graph-note" x={x + 14} y={y + 30}>
         {[note, ...numbers].join('  ')}
@@ -275,8 +348,8 @@ function Edge(props: {
   if (from === undefined || to === undefined) return null
   const isBack = to.x <= from.x
   // Lines that lead back leave at the left and arrive at the right.
-  const start = { x: isBack ? from.x : from.x + NODE_WIDTH, y: from.y + NODE_HEIGHT / 2 }
-  const end = { x: isBack ? to.x + NODE_WIDTH + ARROW : to.x - ARROW, y: to.y + NODE_HEIGHT / 2 }
+  const start = { x: isBack ? from.x : from.x + NODE_WIDTH, y: from.y + from.height / 2 }
+  const end = { x: isBack ? to.x + NODE_WIDTH + ARROW : to.x - ARROW, y: to.y + to.height / 2 }
   const path = pathThrough(start, edge.via, end, isBack)
   const numbers = edge.rate > 0 ? `${edge.isExact ? '' : '≤ '}${rate(edge.rate)}` : ''
   const keys = edge.keys.length > 2 ? plural(edge.keys.length, 'key') : edge.keys.filter(Boolean).join(', ')
@@ -299,6 +372,15 @@ function Edge(props: {
       )}
     </g>
   )
+}
+
+function shortened(name: string): string {
+  return name.length > NAME_SHOWN ? `${name.slice(0, NAME_SHOWN - 1)}…` : name
+}
+
+function isNamed({ name, members }: GraphNode, filter: string): boolean {
+  const named = members.length === 0 ? [name] : members.map((member) => member.name)
+  return named.some((each) => each.toLowerCase().includes(filter))
 }
 
 interface Point {
@@ -327,7 +409,7 @@ function litBy(graph: Graph, pointed: string | undefined, filter: string) {
   if (pointed === undefined && filter === '') return undefined
   const seeds = new Set(
     pointed === undefined
-      ? graph.nodes.filter(({ name }) => name.toLowerCase().includes(filter)).map(({ id }) => id)
+      ? graph.nodes.filter((node) => isNamed(node, filter)).map(({ id }) => id)
       : [pointed],
   )
   const edges = graph.edges.filter(({ from, to }) => seeds.has(from) || seeds.has(to))

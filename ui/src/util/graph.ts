@@ -1,7 +1,7 @@
 import type { Binding, Exchange, Queue } from '../api/types.js'
 
-/** A bend is where a long line passes a layer. */
-export type NodeKind = 'exchange' | 'queue' | 'bend'
+/** A group is several queues with the same sources; a bend is where a long line passes a layer. */
+export type NodeKind = 'exchange' | 'queue' | 'group' | 'bend'
 
 export interface GraphNode {
   readonly id: string
@@ -12,6 +12,11 @@ export interface GraphNode {
   readonly rate: number
   /** Ready messages of a queue. */
   readonly ready: number
+  /** The queues of a group. */
+  readonly members: readonly GraphNode[]
+  /** How many of them are listed. */
+  readonly listed: number
+  readonly height: number
   x: number
   y: number
 }
@@ -42,8 +47,16 @@ export const NODE_HEIGHT = 38
 const LAYER_GAP = 150
 const COLUMN_GAP = 46
 const ROW_GAP = 14
-/** Nodes above one another; a layer with more has several columns. */
-const ROWS_MAX = 34
+/** Height of a column of queues; a layer with more has several. */
+const COLUMN_HEIGHT_MAX = 1500
+/** With more queues than this, those with the same sources are drawn as one. */
+const SINGLE_QUEUES_MAX = 24
+const GROUP_FROM = 3
+/** Queues of a group that are listed until it is opened. */
+const LISTED_MAX = 5
+export const ROW_HEIGHT = 18
+export const GROUP_HEAD = 24
+const GROUP_FOOT = 8
 const SWEEPS = 8
 /** Room for a line that passes. */
 const BEND_HEIGHT = 18
@@ -59,10 +72,11 @@ export function graphOf(
   queues: readonly Queue[],
   bindings: readonly Binding[],
   showUnused: boolean,
+  opened: ReadonlySet<string> = new Set(),
 ): Graph {
-  const edges = edgesOf(exchanges, queues, bindings)
-  const used = new Set(edges.flatMap(({ from, to }) => [from, to]))
-  const nodes: GraphNode[] = [
+  const all = edgesOf(exchanges, queues, bindings)
+  const used = new Set(all.flatMap(({ from, to }) => [from, to]))
+  const single: GraphNode[] = [
     ...exchanges
       .filter(({ name }) => name !== '' && (showUnused || used.has(exchangeId(name))))
       .map((each) => exchangeNode(each)),
@@ -70,6 +84,7 @@ export function graphOf(
       .filter(({ name }) => showUnused || queues.length <= 60 || used.has(queueId(name)))
       .map(queueNode),
   ]
+  const { nodes, edges } = grouped(single, all, opened)
   const known = new Set(nodes.map(({ id }) => id))
   const shown = edges.filter(({ from, to }) => known.has(from) && known.has(to))
   const layers = layersOf(nodes, shown)
@@ -80,12 +95,81 @@ export function graphOf(
 
 function exchangeNode({ name, type, message_stats: stats }: Exchange): GraphNode {
   const rate = stats?.publish_in_details?.rate ?? 0
-  return { id: exchangeId(name), kind: 'exchange', name, note: type, rate, ready: 0, x: 0, y: 0 }
+  return { id: exchangeId(name), kind: 'exchange', name, note: type, rate, ready: 0, ...ALONE }
 }
 
 function queueNode({ name, type, message_stats: stats, messages_ready: ready = 0 }: Queue): GraphNode {
   const rate = stats?.publish_details?.rate ?? 0
-  return { id: queueId(name), kind: 'queue', name, note: type, rate, ready, x: 0, y: 0 }
+  return { id: queueId(name), kind: 'queue', name, note: type, rate, ready, ...ALONE }
+}
+
+const ALONE = { members: [], listed: 0, height: NODE_HEIGHT, x: 0, y: 0 } as const
+
+/** Draws queues with the same sources as one when there are many, with one line for theirs. */
+function grouped(
+  nodes: readonly GraphNode[],
+  edges: readonly GraphEdge[],
+  opened: ReadonlySet<string>,
+): { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } {
+  const queues = nodes.filter(({ kind }) => kind === 'queue')
+  if (queues.length <= SINGLE_QUEUES_MAX) return { nodes, edges }
+  const sources = new Map<string, string[]>()
+  for (const { from, to, kind } of edges) {
+    if (kind === 'binding') sources.set(to, [...(sources.get(to) ?? []), from])
+  }
+  const alike = new Map<string, GraphNode[]>()
+  for (const queue of queues) {
+    const key = `g${(sources.get(queue.id) ?? []).sort().join('\r')}`
+    alike.set(key, [...(alike.get(key) ?? []), queue])
+  }
+  const groups = [...alike].filter(([, members]) => members.length >= GROUP_FROM)
+  const groupOf = new Map(
+    groups.flatMap(([id, members]) => members.map((member) => [member.id, id] as const)),
+  )
+  const merged = new Map<string, GraphEdge>()
+  for (const edge of edges) {
+    const from = groupOf.get(edge.from) ?? edge.from
+    const to = groupOf.get(edge.to) ?? edge.to
+    const id = `${edge.kind}\n${from}\n${to}`
+    const before = merged.get(id)
+    merged.set(id, {
+      ...edge,
+      id,
+      from,
+      to,
+      keys: [...new Set([...(before?.keys ?? []), ...edge.keys])],
+      rate: edge.rate + (before?.rate ?? 0),
+      isExact: edge.isExact && before?.isExact !== false,
+    })
+  }
+  return {
+    nodes: [
+      ...nodes.filter(({ id }) => !groupOf.has(id)),
+      ...groups.map(([id, members]) => groupNode(id, members, opened.has(id))),
+    ],
+    edges: [...merged.values()],
+  }
+}
+
+function groupNode(id: string, members: readonly GraphNode[], isOpen: boolean): GraphNode {
+  const listed = isOpen || members.length <= LISTED_MAX + 1 ? members.length : LISTED_MAX
+  const rows = listed === members.length ? listed : listed + 1
+  const busiest = [...members].sort(
+    (a, b) => b.rate - a.rate || a.name.localeCompare(b.name, undefined, { numeric: true }),
+  )
+  return {
+    id,
+    kind: 'group',
+    name: `${members.length} queues`,
+    note: '',
+    rate: members.reduce((sum, { rate }) => sum + rate, 0),
+    ready: members.reduce((sum, { ready }) => sum + ready, 0),
+    members: busiest,
+    listed,
+    height: GROUP_HEAD + rows * ROW_HEIGHT + GROUP_FOOT,
+    x: 0,
+    y: 0,
+  }
 }
 
 function edgesOf(
@@ -167,7 +251,7 @@ function layersOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Gra
     const depth = depthOf(node.id)
     layers[depth] = [...(layers[depth] ?? []), node]
   }
-  const queues = nodes.filter(({ kind }) => kind === 'queue')
+  const queues = nodes.filter(({ kind }) => kind === 'queue' || kind === 'group')
   return [...layers.map((layer) => layer ?? []), queues].filter((layer) => layer.length > 0)
 }
 
@@ -197,8 +281,7 @@ function addBends(layers: GraphNode[][], edges: readonly GraphEdge[]): Bends {
         note: '',
         rate: 0,
         ready: 0,
-        x: 0,
-        y: 0,
+        ...ALONE,
       }
       layers[i]?.push(bend)
       links.push({ from: before, to: bend.id })
@@ -251,13 +334,15 @@ function place(
   nodes: readonly GraphNode[],
   bends: ReadonlyMap<string, readonly GraphNode[]>,
 ): Graph {
-  const tallest = Math.max(1, ...layers.map(heightOf))
+  const columns = layers.map((layer) => columnsOf(layer))
+  const tallest = Math.max(1, ...columns.flat().map(heightOf))
   let x = 0
-  for (const layer of layers) {
-    const columns = columnsOf(layer)
-    if (columns > 1) placeGrid(layer, columns, x, tallest)
-    else placeColumn(layer, x, tallest)
-    x += columns * (NODE_WIDTH + COLUMN_GAP) - COLUMN_GAP + LAYER_GAP
+  for (const layer of columns) {
+    for (const column of layer) {
+      placeColumn(column, x, tallest)
+      x += NODE_WIDTH + COLUMN_GAP
+    }
+    x += LAYER_GAP - COLUMN_GAP
   }
   const bent = edges.map((edge) => ({
     ...edge,
@@ -266,29 +351,25 @@ function place(
   return { nodes, edges: bent, width: Math.max(NODE_WIDTH, x - LAYER_GAP), height: tallest }
 }
 
-/** Exchanges, with the bends between them, stay in one column. */
-function columnsOf(layer: readonly GraphNode[]): number {
-  return layer.some(({ kind }) => kind === 'queue') ? Math.ceil(layer.length / ROWS_MAX) : 1
+/** Exchanges, with the bends between them, stay in one column; queues are dealt out, so that order stays height. */
+function columnsOf(layer: readonly GraphNode[]): readonly (readonly GraphNode[])[] {
+  const isQueues = layer.every(({ kind }) => kind === 'queue' || kind === 'group')
+  const number = isQueues ? Math.ceil(heightOf(layer) / COLUMN_HEIGHT_MAX) : 1
+  if (number < 2) return [layer]
+  const columns = Array.from({ length: number }, (): GraphNode[] => [])
+  for (const node of layer) {
+    const shortest = columns.reduce((best, column) => (heightOf(column) < heightOf(best) ? column : best))
+    shortest.push(node)
+  }
+  return columns
 }
 
 function heightOf(layer: readonly GraphNode[]): number {
-  const columns = columnsOf(layer)
-  if (columns > 1) return Math.ceil(layer.length / columns) * (NODE_HEIGHT + ROW_GAP)
   return layer.reduce((sum, node) => sum + roomOf(node), 0)
 }
 
-function roomOf({ kind }: GraphNode): number {
-  return kind === 'bend' ? BEND_HEIGHT : NODE_HEIGHT + ROW_GAP
-}
-
-/** Along the rows first, so that those that belong together stay at one height. */
-function placeGrid(layer: readonly GraphNode[], columns: number, x: number, height: number): void {
-  const step = NODE_HEIGHT + ROW_GAP
-  const top = (height - Math.ceil(layer.length / columns) * step) / 2
-  for (const [i, node] of layer.entries()) {
-    node.x = x + (i % columns) * (NODE_WIDTH + COLUMN_GAP)
-    node.y = top + Math.floor(i / columns) * step + ROW_GAP / 2
-  }
+function roomOf({ kind, height }: GraphNode): number {
+  return kind === 'bend' ? BEND_HEIGHT : height + ROW_GAP
 }
 
 /** Spread over the height, with what is left over between them. */
@@ -298,7 +379,7 @@ function placeColumn(layer: readonly GraphNode[], x: number, height: number): vo
   for (const node of layer) {
     const room = roomOf(node) + spare
     node.x = x
-    node.y = node.kind === 'bend' ? y + room / 2 : y + (room - NODE_HEIGHT) / 2
+    node.y = node.kind === 'bend' ? y + room / 2 : y + (room - node.height) / 2
     y += room
   }
 }
