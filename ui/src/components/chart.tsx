@@ -164,7 +164,7 @@ function optionsOf(
     cursor: { points: { size: 6 }, y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 1) * 1.1)] } },
     axes: [
-      { ...axis, space: 90, values: (_plot, ticks) => ticks.map(clock) },
+      { ...axis, space: 90, size: 26, values: (_plot, ticks) => ticks.map(clock) },
       {
         ...axis,
         size: 68,

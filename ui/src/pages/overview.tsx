@@ -155,7 +155,7 @@ function NodePanel({ node }: { readonly node: Node }) {
             ['Process', node.os_pid],
             [
               'Data directory',
-              node.db_dir === undefined ? undefined : (
+              node.db_dir === undefined || node.db_dir === '' ? undefined : (
                 <span key="dir" className="mono">
                   {node.db_dir}
                 </span>
