@@ -11,14 +11,14 @@ const PAGES: readonly (readonly [name: string, hash: string])[] = [
   ['connections', '#/connections'],
   ['channels', '#/channels'],
   ['consumers', '#/consumers'],
-  ['queues', '#/queues'],
+  ['queues', '#/queues?vhost=%2F'],
   ['queue', '#/queues/%2F/orders.shipping'],
   ['queue-messages', '#/queues/%2F/orders.shipping?tab=messages'],
   ['queue-dead-letters', '#/queues/%2F/orders.dead?tab=messages'],
   ['queue-consumers', '#/queues/%2F/orders.billing?tab=consumers'],
   ['queue-bindings', '#/queues/%2F/orders.billing?tab=bindings'],
   ['queue-settings', '#/queues/%2F/orders.shipping?tab=settings'],
-  ['exchanges', '#/exchanges'],
+  ['exchanges', '#/exchanges?vhost=%2F'],
   ['exchange', '#/exchanges/%2F/orders'],
   ['topology', '#/topology'],
   ['topology-large', '#/topology?vhost=large'],
@@ -51,7 +51,10 @@ try {
     if (wanted === undefined) await page.screenshot({ path: join(folder, `login-${theme}.png`) })
     await logIn(page, stage.url, 'guest', 'guest')
     const connections = await page.evaluate(async () => (await fetch('api/connections')).json())
-    const first = encodeURIComponent((connections as { name: string }[])[0]?.name ?? '')
+    const shop = (connections as { name: string; user_provided_name?: string }[]).find(
+      ({ user_provided_name: name }) => name === 'shop front',
+    )
+    const first = encodeURIComponent(shop?.name ?? '')
     const channel = encodeURIComponent(`${decodeURIComponent(first)} (1)`)
     const pages = [
       ...PAGES,
