@@ -9,7 +9,9 @@ import { plural } from '../util/format.js'
 export function CloseDialog(props: {
   readonly names: readonly string[]
   readonly onClose: () => void
-  readonly onDone: () => void
+  readonly onDone?: () => void
+  /** The page to go to once it is done: that of what was closed has nothing to show any more. */
+  readonly to?: string
 }) {
   const { names } = props
   const act = useAction()
@@ -25,9 +27,10 @@ export function CloseDialog(props: {
           async () => {
             const headers = reason === '' ? undefined : { 'x-reason': reason }
             for (const name of names) await del(apiPath(['connections', name]), headers)
-            props.onDone()
+            props.onDone?.()
           },
           `${plural(names.length, 'connection')} closed`,
+          props.to,
         )
       }
     >

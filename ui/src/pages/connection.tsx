@@ -138,15 +138,7 @@ export default function ConnectionPage({ name }: { readonly name: string }) {
           </table>
         )}
       </Panel>
-      {isClosing && (
-        <CloseDialog
-          names={[name]}
-          onClose={() => setClosing(false)}
-          onDone={() => {
-            location.hash = '#/connections'
-          }}
-        />
-      )}
+      {isClosing && <CloseDialog names={[name]} onClose={() => setClosing(false)} to="#/connections" />}
     </div>
   )
 }
