@@ -172,11 +172,13 @@ test(WHATEVER, { timeout: 240_000 }, async (context) => {
   context.diagnostic(JSON.stringify(counts))
 })
 
-test('further seeds', { skip: FUZZ_MS === 0, timeout: FUZZ_MS + 60_000 }, async (context) => {
-  const until = performance.now() + FUZZ_MS
-  for (let seed = Date.now() % 2 ** 31; performance.now() < until; seed++) await tell(seed)
-  context.diagnostic(JSON.stringify(counts))
-})
+if (FUZZ_MS > 0) {
+  test('the same holds for further seeds', { timeout: FUZZ_MS + 60_000 }, async (context) => {
+    const until = performance.now() + FUZZ_MS
+    for (let seed = Date.now() % 2 ** 31; performance.now() < until; seed++) await tell(seed)
+    context.diagnostic(JSON.stringify(counts))
+  })
+}
 
 test('cut at any octet of its last batch, the log gives all before it and the whole changes that are left', async () => {
   const clock = new VirtualClock()
