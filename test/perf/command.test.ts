@@ -15,9 +15,9 @@ async function command(...args: string[]): Promise<{ status: number; stdout: str
     stdout += text
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    // At the first progress line of a run that would go on for ever; a second signal would end it without a report.
+    if (stderr === '' && args.includes('interrupted')) child.kill('SIGINT')
     stderr += text
-    // The first progress line of a run that would go on for ever.
-    if (args.includes('interrupted')) child.kill('SIGINT')
   })
   const [status] = await once(child, 'close')
   return { status: status as number, stdout, stderr }
