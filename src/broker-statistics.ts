@@ -17,7 +17,10 @@ export interface StatisticsParts {
   readonly peers: PeerDirectory
   readonly timers: Timers
   readonly logger: Logger
-  readonly memoryLimitBytes: number
+  /** Limits as they are now. */
+  memoryLimitBytes(): number
+  /** Undefined where no disk is watched. */
+  diskFreeLimitBytes(): number | undefined
 }
 
 /** What a node counts of itself, sampled, and shown to Prometheus. */
@@ -30,16 +33,18 @@ export class BrokerStatistics {
   readonly #isSampled: boolean
   readonly #forget: () => void
 
-  constructor(broker: Broker, { port, peers, timers, logger, memoryLimitBytes }: StatisticsParts) {
+  constructor(broker: Broker, parts: StatisticsParts) {
+    const { port, peers, timers, logger } = parts
     const { options, doors, connections } = broker
     const { topology } = doors
     const { diskFreeLimit } = options
+    const configured =
+      'absoluteBytes' in diskFreeLimit
+        ? diskFreeLimit.absoluteBytes
+        : diskFreeLimit.relative * (options.totalMemoryBytes ?? detectedMemoryBytes())
     this.#probe = new ProcessProbe({
-      memoryLimit: memoryLimitBytes,
-      diskFreeLimit:
-        'absoluteBytes' in diskFreeLimit
-          ? diskFreeLimit.absoluteBytes
-          : diskFreeLimit.relative * (options.totalMemoryBytes ?? detectedMemoryBytes()),
+      memoryLimit: () => parts.memoryLimitBytes(),
+      diskFreeLimit: () => parts.diskFreeLimitBytes() ?? configured,
       dataDir: options.dataDir,
       startedAtMs: timers.clock.now(),
     })

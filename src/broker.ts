@@ -224,7 +224,8 @@ export class Broker {
       peers,
       timers: this.#machineTimers,
       logger: this.#logger,
-      memoryLimitBytes: this.#memory.limitBytes,
+      memoryLimitBytes: () => this.#memory.limitBytes,
+      diskFreeLimitBytes: () => this.#storage.diskFreeLimitBytes,
     })
     this.#management = new BrokerManagement(this, {
       chain: this.#chain,

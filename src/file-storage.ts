@@ -104,6 +104,10 @@ export class FileStorage implements NodeStorage {
 
   setDiskFreeLimit = (limit: DiskFreeLimit): void => this.#monitor.setLimit(limit)
 
+  get diskFreeLimitBytes(): number {
+    return this.#monitor.limitBytes
+  }
+
   async close(): Promise<void> {
     this.#monitor.stop()
     await this.#log?.close()

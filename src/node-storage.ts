@@ -18,6 +18,8 @@ export interface NodeStorage {
   openShard(makeShard: (log: ShardLog) => LocalShard): Promise<LocalShard>
   /** Watches free disk space by another limit; undefined where there is no disk. */
   readonly setDiskFreeLimit?: (limit: DiskFreeLimit) => void
+  /** The limit that it is watched by now. */
+  readonly diskFreeLimitBytes?: number
   /** Makes everything durable and lets go of the files. Nothing may be changed any more. */
   close(): Promise<void>
 }

@@ -7,8 +7,9 @@ const DESCRIPTORS_UNKNOWN = 1024
 
 /** What a node is told of its limits. */
 export interface ProbeLimits {
-  readonly memoryLimit: number
-  readonly diskFreeLimit: number
+  /** As it is now: an operator may change either while the node runs. */
+  memoryLimit(): number
+  diskFreeLimit(): number
   /** Where data is kept; undefined looks at the working directory's disk. */
   readonly dataDir: string | undefined
   readonly startedAtMs: number
@@ -19,21 +20,27 @@ export interface ProbeLimits {
  * the one before, and the question for the next.
  */
 export class ProcessProbe implements NodeProbe {
-  readonly memoryLimit: number
-  readonly diskFreeLimit: number
   readonly fileDescriptorsTotal: number
   readonly startedAtMs: number
+  readonly #limits: Pick<ProbeLimits, 'memoryLimit' | 'diskFreeLimit'>
   readonly #path: string
   #descriptors = 0
   #freeBytes: number | undefined
   #isLooking = false
 
-  constructor({ memoryLimit, diskFreeLimit, dataDir, startedAtMs }: ProbeLimits) {
-    this.memoryLimit = memoryLimit
-    this.diskFreeLimit = diskFreeLimit
-    this.startedAtMs = startedAtMs
-    this.#path = dataDir ?? '.'
+  constructor(limits: ProbeLimits) {
+    this.startedAtMs = limits.startedAtMs
+    this.#limits = limits
+    this.#path = limits.dataDir ?? '.'
     this.fileDescriptorsTotal = descriptorLimit()
+  }
+
+  get memoryLimit(): number {
+    return this.#limits.memoryLimit()
+  }
+
+  get diskFreeLimit(): number {
+    return this.#limits.diskFreeLimit()
   }
 
   memoryUsed(): number {
