@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { BrokerError } from '../core/errors.js'
 import { UnrestrictedPrincipal } from '../core/permission.js'
+import { endAbandonedTraces } from './abandoned-traces.js'
 import type { OperatorApp } from './control-socket.js'
 import type { Answer } from './http/answer.js'
 import { ApiRequest } from './http/api-request.js'
@@ -46,6 +47,7 @@ export class ManagementServer implements HttpApp, OperatorApp {
   readonly #app: FastifyInstance
   readonly #authentication: Authentication
   readonly #sessions: Sessions
+  readonly #stopTraceWatch: () => void
   /** Requests that came by the control socket. */
   readonly #ofOperator = new WeakSet<IncomingMessage>()
 
@@ -53,6 +55,7 @@ export class ManagementServer implements HttpApp, OperatorApp {
     this.#services = services
     this.#options = options
     this.#sessions = new Sessions(services.clock, services.events)
+    this.#stopTraceWatch = endAbandonedTraces(services.events, services.doors)
     this.#authentication = new Authentication(services, new LoginGuard(services.clock), this.#sessions)
     this.#app = createApp((error, request, reply) => this.#fail(error, request, reply))
     this.#addHooks()
@@ -84,6 +87,7 @@ export class ManagementServer implements HttpApp, OperatorApp {
 
   async close(): Promise<void> {
     this.#sessions.close()
+    this.#stopTraceWatch()
     await this.#app.close()
   }
 

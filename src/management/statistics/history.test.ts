@@ -93,3 +93,17 @@ test('a number that was never anything but 0 keeps no rings', () => {
     [false, true],
   )
 })
+
+test('single objects are remembered for a day, in steps of ten minutes', () => {
+  const day = 86_400
+  const dayTicks = (day * 1000) / INTERVAL_MS
+  const history = new History(kind, 0)
+  for (let tick = 0; tick <= dayTicks; tick++) history.record(tick, [tick, 0])
+  const round = { tick: dayTicks, intervalMs: INTERVAL_MS, shift: 0 }
+  const range = { ageSeconds: day, stepSeconds: 1800 }
+  const { samples } = history.details(['a'], round, range, day * 1000)
+  assert.deepEqual(
+    samples?.map(({ sample }) => sample),
+    Array.from({ length: 49 }, (_, i) => dayTicks - i * 360),
+  )
+})

@@ -15,20 +15,17 @@ const RANGES = {
   '24h': { text: '24 h', age: 86_400, incr: 1800 },
 } as const
 
-export type RangeName = keyof typeof RANGES
+type RangeName = keyof typeof RANGES
+const RANGE_NAMES = Object.keys(RANGES) as readonly RangeName[]
+/** What the address leaves out. */
+const DEFAULT_RANGE: RangeName = '10m'
 
-/** Single objects are remembered for an hour, totals for a day. */
-export const OBJECT_RANGES: readonly RangeName[] = ['10m', '1m', '1h']
-export const TOTAL_RANGES: readonly RangeName[] = ['10m', '1m', '1h', '8h', '24h']
-
-export function RangeChoice({ ranges }: { readonly ranges: readonly RangeName[] }) {
-  const sorted = (Object.keys(RANGES) as RangeName[]).filter((name) => ranges.includes(name))
-  // The first of `ranges` is the default, which the address leaves out.
-  const [value, setValue] = useQueryParam('range', ranges[0])
+export function RangeChoice() {
+  const [value, setValue] = useQueryParam('range', DEFAULT_RANGE)
   return (
     <fieldset className="segmented">
       <legend className="visually-hidden">Range of the charts</legend>
-      {sorted.map((name) => (
+      {RANGE_NAMES.map((name) => (
         <button key={name} type="button" aria-pressed={name === value} onClick={() => setValue(name)}>
           {RANGES[name].text}
         </button>
@@ -38,9 +35,9 @@ export function RangeChoice({ ranges }: { readonly ranges: readonly RangeName[] 
 }
 
 /** The parameters that ask for samples of the chosen range. */
-export function useRangeQuery(ranges: readonly RangeName[]): Record<string, number> {
-  const [value] = useQueryParam('range', ranges[0])
-  const { age, incr } = RANGES[ranges.includes(value as RangeName) ? (value as RangeName) : '10m']
+export function useRangeQuery(): Record<string, number> {
+  const [value] = useQueryParam('range', DEFAULT_RANGE)
+  const { age, incr } = RANGES[RANGE_NAMES.find((name) => name === value) ?? DEFAULT_RANGE]
   return useMemo(() => {
     const query: Record<string, number> = {}
     for (const kind of ['lengths', 'msg_rates', 'data_rates', 'node_stats']) {

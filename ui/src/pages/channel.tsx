@@ -2,7 +2,7 @@ import { apiPath } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import type { Channel } from '../api/types.js'
 import { Ago, ErrorState, Facts, Figure, Link, Loading, PageHeader, Panel } from '../components/basics.js'
-import { OBJECT_RANGES, RangeChoice, useRangeQuery } from '../components/chart.js'
+import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { RateChart } from '../components/message-chart.js'
 import { count } from '../util/format.js'
 import { ChannelMode } from './channels.js'
@@ -10,7 +10,7 @@ import { ConnectionState } from './connections.js'
 import { QueueConsumers } from './queue.js'
 
 export default function ChannelPage({ name }: { readonly name: string }) {
-  const { data, error, refetch } = useApi<Channel>(apiPath(['channels', name], useRangeQuery(OBJECT_RANGES)))
+  const { data, error, refetch } = useApi<Channel>(apiPath(['channels', name], useRangeQuery()))
   if (data === undefined) {
     return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
   }
@@ -52,7 +52,7 @@ export default function ChannelPage({ name }: { readonly name: string }) {
         />
         <Figure label="Consumers" value={count(data.consumer_count)} />
       </div>
-      <Panel title="Messages per second" actions={<RangeChoice ranges={OBJECT_RANGES} />}>
+      <Panel title="Messages per second" actions={<RangeChoice />}>
         <RateChart stats={data.message_stats} />
       </Panel>
       <Panel title="Facts">

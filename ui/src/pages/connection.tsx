@@ -16,7 +16,7 @@ import {
   Panel,
   When,
 } from '../components/basics.js'
-import { Chart, OBJECT_RANGES, RangeChoice, type Series, useRangeQuery } from '../components/chart.js'
+import { Chart, RangeChoice, type Series, useRangeQuery } from '../components/chart.js'
 import { byteRate, bytes, count, rate } from '../util/format.js'
 import { CloseDialog } from './close-dialog.js'
 import { ConnectionState } from './connections.js'
@@ -24,9 +24,7 @@ import { ConnectionState } from './connections.js'
 export default function ConnectionPage({ name }: { readonly name: string }) {
   const { user, isAdministrator } = useSession()
   const [isClosing, setClosing] = useState(false)
-  const { data, error, refetch } = useApi<Connection>(
-    apiPath(['connections', name], useRangeQuery(OBJECT_RANGES)),
-  )
+  const { data, error, refetch } = useApi<Connection>(apiPath(['connections', name], useRangeQuery()))
   const channels = useApi<readonly Channel[]>(apiPath(['connections', name, 'channels']))
   const series = useMemo<readonly Series[]>(
     () => [
@@ -73,7 +71,7 @@ export default function ConnectionPage({ name }: { readonly name: string }) {
         <Figure label="Waiting to be sent" value={bytes(data.send_pend)} />
         <Figure label="Channels" value={count(data.channels)} note={`at most ${count(data.channel_max)}`} />
       </div>
-      <Panel title="Octets per second" actions={<RangeChoice ranges={OBJECT_RANGES} />}>
+      <Panel title="Octets per second" actions={<RangeChoice />}>
         <Chart label="Octets per second" series={series} format={byteRate} />
       </Panel>
       <div className="grid-2">

@@ -4,7 +4,7 @@ import type { Binding, Exchange } from '../api/types.js'
 import { ArgumentList } from '../components/argument-list.js'
 import { Badge, Button, ErrorState, Figure, Link, Loading, PageHeader, Panel } from '../components/basics.js'
 import { BindingTable } from '../components/binding-table.js'
-import { OBJECT_RANGES, RangeChoice, useRangeQuery } from '../components/chart.js'
+import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { ConfirmDialog, useDialog } from '../components/dialog.js'
 import { RateChart } from '../components/message-chart.js'
 import { PublishDialog } from '../components/publish-dialog.js'
@@ -19,7 +19,7 @@ export default function ExchangePage({ vhost, name }: { readonly vhost: string; 
     data: exchange,
     error,
     refetch,
-  } = useApi<Exchange>(apiPath(['exchanges', vhost, segment], useRangeQuery(OBJECT_RANGES)))
+  } = useApi<Exchange>(apiPath(['exchanges', vhost, segment], useRangeQuery()))
   const outgoing = useApi<readonly Binding[]>(apiPath(['exchanges', vhost, segment, 'bindings', 'source']), {
     every: 15_000,
     enabled: name !== '',
@@ -79,7 +79,7 @@ export default function ExchangePage({ vhost, name }: { readonly vhost: string; 
         <Figure label="Bindings from it" value={name === '' ? 'every queue' : count(outgoing.data?.length)} />
         <Figure label="Bindings to it" value={count(incoming.data?.length ?? 0)} />
       </div>
-      <Panel title="Messages per second" actions={<RangeChoice ranges={OBJECT_RANGES} />}>
+      <Panel title="Messages per second" actions={<RangeChoice />}>
         <RateChart stats={stats} />
       </Panel>
       <Panel title="Where its messages go">

@@ -3,7 +3,7 @@ import { useApi } from '../api/hooks.js'
 import { useSession } from '../api/session.js'
 import type { Node, Overview } from '../api/types.js'
 import { Badge, ErrorState, Facts, Figure, Loading, Meter, PageHeader, Panel } from '../components/basics.js'
-import { RangeChoice, TOTAL_RANGES, useRangeQuery } from '../components/chart.js'
+import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { Icon } from '../components/icon.js'
 import { LengthChart, RateChart } from '../components/message-chart.js'
 import { bytes, compact, count, duration, rate } from '../util/format.js'
@@ -11,7 +11,7 @@ import { bytes, compact, count, duration, rate } from '../util/format.js'
 /** The broker at a glance: is it well, how much is there, what moves. */
 export function OverviewPage() {
   const { isMonitor } = useSession()
-  const { data, error, refetch } = useApi<Overview>(apiPath(['overview'], useRangeQuery(TOTAL_RANGES)))
+  const { data, error, refetch } = useApi<Overview>(apiPath(['overview'], useRangeQuery()))
   const nodes = useApi<readonly Node[]>('nodes', { enabled: isMonitor })
   if (data === undefined)
     return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
@@ -22,7 +22,7 @@ export function OverviewPage() {
         title="Overview"
         note={`${data.product_name} ${data.product_version}, cluster ${data.cluster_name}`}
       >
-        <RangeChoice ranges={TOTAL_RANGES} />
+        <RangeChoice />
       </PageHeader>
       {nodes.data?.map((node) => (
         <Alarms key={node.name} node={node} />

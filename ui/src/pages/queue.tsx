@@ -16,7 +16,7 @@ import {
   Tabs,
 } from '../components/basics.js'
 import { BindingTable } from '../components/binding-table.js'
-import { OBJECT_RANGES, RangeChoice, useRangeQuery } from '../components/chart.js'
+import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { useDialog } from '../components/dialog.js'
 import { LengthChart, RateChart } from '../components/message-chart.js'
 import { PublishDialog } from '../components/publish-dialog.js'
@@ -29,7 +29,7 @@ import { StateBadge } from './queues.js'
 export default function QueuePage({ vhost, name }: { readonly vhost: string; readonly name: string }) {
   const [tab] = useQueryParam('tab', 'overview')
   const dialog = useDialog<'publish' | 'purge' | 'delete' | 'move' | 'bind'>()
-  const path = apiPath(['queues', vhost, name], useRangeQuery(OBJECT_RANGES))
+  const path = apiPath(['queues', vhost, name], useRangeQuery())
   const { data: queue, error, refetch } = useApi<Queue>(path)
   if (queue === undefined) {
     return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
@@ -127,7 +127,7 @@ function QueueOverview({ queue }: { readonly queue: Queue }) {
         />
       </div>
       <div className="row">
-        <RangeChoice ranges={OBJECT_RANGES} />
+        <RangeChoice />
       </div>
       <div className="grid-2">
         <Panel title="Messages in the queue">

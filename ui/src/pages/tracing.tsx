@@ -135,7 +135,6 @@ export default function Tracing() {
                   name={destination}
                   pattern={pattern}
                   isShown={destination === trace}
-                  isLast={own.length === 1}
                 />
               ))}
             </tbody>
@@ -164,7 +163,7 @@ function StartPanel({ vhost, vhosts }: { readonly vhost: string; readonly vhosts
     const isStarted = await act(async () => {
       await declareTrace(vhost, trace)
       await post(apiPath(['bindings', vhost, 'e', TRACE_EXCHANGE, 'q', trace]), { routing_key: pattern })
-      await setTracing(vhost, true)
+      await startTracing(vhost)
     }, 'Tracing')
     if (isStarted) setQuery({ vhost, trace })
   }
@@ -213,15 +212,12 @@ function TraceRow(props: {
   readonly name: string
   readonly pattern: string
   readonly isShown: boolean
-  readonly isLast: boolean
 }) {
   const { vhost, name, pattern, isShown } = props
   const act = useAction()
   async function stop(): Promise<void> {
-    await act(async () => {
-      await del(apiPath(['queues', vhost, name]))
-      if (props.isLast) await setTracing(vhost, false)
-    }, 'The trace has ended')
+    // With the last trace of a virtual host the broker ends its tracing.
+    await act(() => del(apiPath(['queues', vhost, name])), 'The trace has ended')
     if (isShown) setQuery({ trace: undefined })
   }
   return (
@@ -398,7 +394,7 @@ function declareTrace(vhost: string, trace: string): Promise<void> {
 }
 
 /** What is left out of a PUT would be cleared. */
-async function setTracing(name: string, tracing: boolean): Promise<void> {
+async function startTracing(name: string): Promise<void> {
   const {
     description = '',
     tags = [],
@@ -407,7 +403,7 @@ async function setTracing(name: string, tracing: boolean): Promise<void> {
   await put(apiPath(['vhosts', name]), {
     description,
     tags,
-    tracing,
+    tracing: true,
     ...(type === undefined ? {} : { default_queue_type: type }),
   })
 }

@@ -12,7 +12,7 @@ import {
   PageHeader,
   Panel,
 } from '../../components/basics.js'
-import { RangeChoice, TOTAL_RANGES, useRangeQuery } from '../../components/chart.js'
+import { RangeChoice, useRangeQuery } from '../../components/chart.js'
 import { ConfirmDialog, useDialog } from '../../components/dialog.js'
 import { LengthChart, RateChart } from '../../components/message-chart.js'
 import { count, rate } from '../../util/format.js'
@@ -22,7 +22,7 @@ import { VhostDialog } from './vhosts.js'
 export default function VhostPage({ name }: { readonly name: string }) {
   const act = useAction()
   const dialog = useDialog<'edit' | 'delete'>()
-  const { data, error, refetch } = useApi<Vhost>(apiPath(['vhosts', name], useRangeQuery(TOTAL_RANGES)))
+  const { data, error, refetch } = useApi<Vhost>(apiPath(['vhosts', name], useRangeQuery()))
   const { data: permissions } = useApi<readonly Permission[]>(apiPath(['vhosts', name, 'permissions']), {
     every: 30_000,
   })
@@ -62,7 +62,7 @@ export default function VhostPage({ name }: { readonly name: string }) {
         <Figure label="Delivered" value={rate(data.message_stats?.deliver_get_details?.rate ?? 0)} />
       </div>
       <div className="row">
-        <RangeChoice ranges={TOTAL_RANGES} />
+        <RangeChoice />
       </div>
       <div className="grid-2">
         <Panel title="Queued messages">
