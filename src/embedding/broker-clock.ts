@@ -59,7 +59,7 @@ export class BrokerClock {
       await MICROTASKS
       if (!settling.isStill) await settling.settled()
     }
-    clock.advance(until - clock.monotonic())
+    clock.advanceSync(until - clock.monotonic())
     await settling.settled()
   }
 }

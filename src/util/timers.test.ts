@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomFrom } from '../../test/support/random.js'
-import { VirtualClock } from '../../test/support/virtual-clock.js'
 import { TIMER_DELAY_MAX_MS } from './clock.js'
 import { Timer, Timers } from './timers.js'
+import { VirtualClock } from './virtual-clock.js'
 
 test('timers fire in the order of their moments, those for the same moment in the order of arming', () => {
   for (let seed = 1; seed <= 100; seed++) {

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Disk, DiskError } from '../../src/storage/disk.js'
 import { NodeDisk } from '../../src/storage/node-disk.js'
+import { VirtualClock } from '../../src/util/virtual-clock.js'
 import { readAt, sync, writeAt } from '../support/disk-calls.js'
 import { randomBytesOf, randomFrom } from '../support/random.js'
 import { runClock } from '../support/run-clock.js'
 import { SimulatedDisk } from '../support/simulated-disk.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 
 // What every Disk does while nothing goes wrong.
 

@@ -82,10 +82,10 @@ test('a peer that does not close its side is dropped after its heartbeat or thir
     raw.socket.allowHalfOpen = true
     raw.send((writer) => encodeConnectionClose(writer, 0, 200, 'bye', 0, 0))
     await raw.method(MethodId.ConnectionCloseOk)
-    broker.clock.advance(boundMs - 1)
+    broker.clock.advanceSync(boundMs - 1)
     await new Promise(setImmediate)
     assert.equal(broker.inner.connections.size, 1)
-    broker.clock.advance(1)
+    broker.clock.advanceSync(1)
     await noneLeft(broker)
   }
 })

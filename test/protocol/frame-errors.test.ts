@@ -146,7 +146,7 @@ test('a frame over frame_max is told, nothing more is read and the socket goes a
     '501 FRAME_ERROR - type 3, all octets = <<>>: {frame_too_large,8193,8184} 0.0',
   )
   raw.write(Buffer.alloc(8194))
-  broker.clock.advance(3000)
+  broker.clock.advanceSync(3000)
   await raw.end()
   await noneLeft(broker)
 })

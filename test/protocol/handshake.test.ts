@@ -21,10 +21,10 @@ const AMQP_091 = 'AMQP\0\0\x09\x01'
 /** Shows that nothing was said and the socket is closed, but only after three seconds. */
 async function closedSilently(raw: RawSocket, { clock, inner }: LocalBroker): Promise<void> {
   await until(() => [...inner.connections.all()][0]?.state === 'closed', 'the broker gives the peer up')
-  clock.advance(2999)
+  clock.advanceSync(2999)
   await new Promise(setImmediate)
   assert.equal(raw.ended, false)
-  clock.advance(1)
+  clock.advanceSync(1)
   await raw.end()
   assert.equal(raw.unreadBytes, 0)
 }
@@ -252,10 +252,10 @@ test('who does not finish the handshake in time is dropped', async (t) => {
   await untilTune(slow)
   const quick = await rawChannel(t, broker)
   await until(() => broker.inner.connections.size === 3, 'all three are there')
-  broker.clock.advance(4999)
+  broker.clock.advanceSync(4999)
   await new Promise(setImmediate)
   assert.equal(broker.inner.connections.size, 3)
-  broker.clock.advance(1)
+  broker.clock.advanceSync(1)
   await silent.end()
   await slow.end()
   await quick.openChannel(2)
@@ -282,7 +282,7 @@ test('the answer to open begins at once with what it must begin with, whatever i
       'three octets of the answer are here',
     )
     // A heartbeat would fall into the frame that has begun.
-    broker.clock.advance(6_000)
+    broker.clock.advanceSync(6_000)
     raw.send((writer) => encodeConnectionOpen(writer, 0, vhost))
     await raw.method(method)
   }

@@ -93,7 +93,7 @@ test('a peer that never reads is dropped like any other', async (t) => {
   const connection = theConnection(broker, 1)
   await until(() => !connection.canDeliver, 'its output is full')
   connection.forceClose('too slow')
-  broker.clock.advance(30_000)
+  broker.clock.advanceSync(30_000)
   await until(() => broker.inner.connections.size === 1, 'it is gone')
 })
 
@@ -147,7 +147,7 @@ test('ten thousand connections opened and dropped leave nothing behind', async (
   const round = async (upTo: number): Promise<void> => {
     await Promise.all(Array.from({ length: 50 }, () => churn(upTo)))
     await until(() => broker.inner.connections.size === 1, 'only the staying connection is left')
-    broker.clock.advance(60_000)
+    broker.clock.advanceSync(60_000)
   }
   await round(2000)
   const pendingBefore = broker.clock.pendingCount
@@ -199,7 +199,7 @@ test('random and mutated octets never disturb the broker', async (t) => {
     raw.socket.end()
     raw.socket.resume()
     await until(() => {
-      broker.clock.advance(31_000)
+      broker.clock.advanceSync(31_000)
       return broker.inner.connections.size <= 1
     }, `the peer is gone, ${context}`)
   }

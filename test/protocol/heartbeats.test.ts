@@ -8,9 +8,9 @@ import { noneLeft, startLocal } from './local-broker.js'
 test('heartbeats come every half interval and stop with the connection', async (t) => {
   const broker = await startLocal(t)
   const raw = await rawChannel(t, broker, { heartbeat: 10 })
-  broker.clock.advance(5000)
+  broker.clock.advanceSync(5000)
   assert.equal((await raw.frame()).type, FRAME_HEARTBEAT)
-  broker.clock.advance(5000)
+  broker.clock.advanceSync(5000)
   assert.equal((await raw.frame()).type, FRAME_HEARTBEAT)
   raw.socket.destroy()
   await noneLeft(broker)
@@ -20,10 +20,10 @@ test('a silent peer is dropped without a word after two to three intervals', asy
   const broker = await startLocal(t)
   const raw = await rawChannel(t, broker, { heartbeat: 10 })
   // The receiver's first look comes after traffic, the next two find none.
-  broker.clock.advance(29_999)
+  broker.clock.advanceSync(29_999)
   await new Promise(setImmediate)
   assert.equal(broker.inner.connections.size, 1)
-  broker.clock.advance(1)
+  broker.clock.advanceSync(1)
   await raw.end()
   await noneLeft(broker)
 })
@@ -36,7 +36,7 @@ test("a peer's heartbeats keep the connection", async (t) => {
     const { reads } = connection!
     raw.write(HEARTBEAT_FRAME)
     await until(() => connection!.reads > reads, 'the heartbeat is read')
-    broker.clock.advance(10_000)
+    broker.clock.advanceSync(10_000)
   }
   await raw.openChannel(2).catch(() => undefined)
   assert.equal(broker.inner.connections.size, 1)
@@ -45,6 +45,6 @@ test("a peer's heartbeats keep the connection", async (t) => {
 test('without a heartbeat a silent peer stays', async (t) => {
   const broker = await startLocal(t)
   const raw = await rawChannel(t, broker, { heartbeat: 0 })
-  broker.clock.advance(86_400_000)
+  broker.clock.advanceSync(86_400_000)
   await raw.openChannel(2)
 })

@@ -30,7 +30,7 @@ test('the address in a PROXY header is the one that is shown, and checked for lo
     raw.write(header)
     await logIn(raw)
     while ([...broker.inner.connections.all()][0]?.state !== 'closed') await new Promise(setImmediate)
-    broker.clock.advance(3000)
+    broker.clock.advanceSync(3000)
     await raw.end()
     assert.equal(raw.unreadBytes, 0)
     await noneLeft(broker)

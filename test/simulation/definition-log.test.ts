@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { FileDefinitionLog } from '../../src/metadata/file-definition-log.js'
+import { VirtualClock } from '../../src/util/virtual-clock.js'
 import { PlainDefinitions, RandomChanges } from '../support/definitions.js'
 import { randomFrom } from '../support/random.js'
 import { runClock } from '../support/run-clock.js'
 import { type FaultKind, SimulatedDisk } from '../support/simulated-disk.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 
 // Random changes, crashes and faults. After each recovery the definitions have to be those after some of the changes,
 // the first so many of them, and at least all that were promised. LEVERET_SEED replays one seed;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { segmentNumberOf } from '../../src/storage/file-log/segment.js'
+import { VirtualClock } from '../../src/util/virtual-clock.js'
 import { DurableShard, LOG_FOLDER, makeFolders, queueOf, turning } from '../support/durable-shard.js'
 import { randomFrom } from '../support/random.js'
 import { messageOf, TestPublisher } from '../support/shard-fixture.js'
 import { SimulatedDisk } from '../support/simulated-disk.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 
 // A small log, cut and damaged at every octet.
 

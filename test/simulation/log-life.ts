@@ -11,11 +11,11 @@ import {
   Settlement,
 } from '../../src/core/shard-port.js'
 import type { SyncMode } from '../../src/storage/file-log/flusher.js'
+import { VirtualClock } from '../../src/util/virtual-clock.js'
 import { contentOf, DurableShard, makeFolders, queueOf, turning } from '../support/durable-shard.js'
 import { randomBytesOf, randomFrom } from '../support/random.js'
 import { messageOf } from '../support/shard-fixture.js'
 import { SimulatedDisk } from '../support/simulated-disk.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 import { LogModel } from './log-model.js'
 
 /** What may go wrong in a simulation, beside the end of the process or of the power. */

@@ -9,10 +9,10 @@ import {
   Settlement,
   type Subscription,
 } from '../../src/core/shard-port.js'
+import { VirtualClock } from '../../src/util/virtual-clock.js'
 import { localMemoryPort } from '../support/local-memory-port.js'
 import { randomFrom } from '../support/random.js'
 import { type PortUnderTest, SUBSCRIPTION, TestHost, TestPublisher } from '../support/shard-fixture.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 import { type ModelConsumer, type ModelDelivery, type ModelMessage, ShardModel } from './queue-model.js'
 
 const SEEDS = 2000

@@ -3,8 +3,8 @@ import type { ShardHost } from '../../src/core/shard-port.js'
 import { MemoryLog } from '../../src/storage/memory-log.js'
 import { Arena } from '../../src/util/arena.js'
 import { Timers } from '../../src/util/timers.js'
+import type { VirtualClock } from '../../src/util/virtual-clock.js'
 import type { PortUnderTest } from './shard-fixture.js'
-import type { VirtualClock } from './virtual-clock.js'
 
 /** Large enough for a few chunks, so that memory beyond the arena is used as well. */
 const ARENA_BYTES = 4 << 20

@@ -1,4 +1,4 @@
-import type { VirtualClock } from './virtual-clock.js'
+import type { VirtualClock } from '../../src/util/virtual-clock.js'
 
 const STEP_MS = 1
 

@@ -19,7 +19,7 @@ import {
   decodeProperties,
   encodeProperties,
 } from '../../src/protocol/amqp091/index.js'
-import { VirtualClock } from './virtual-clock.js'
+import { VirtualClock } from '../../src/util/virtual-clock.js'
 
 /** A shard port to be tested, and what a test must know of what is behind it. */
 export interface PortUnderTest {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DiskError, type DiskFile } from '../../src/storage/disk.js'
+import { VirtualClock } from '../../src/util/virtual-clock.js'
 import { readAt, sync, writeAt } from './disk-calls.js'
 import { randomFrom } from './random.js'
 import { runClock } from './run-clock.js'
 import { SimulatedDisk } from './simulated-disk.js'
-import { VirtualClock } from './virtual-clock.js'
 
 const SEEDS = Array.from({ length: 200 }, (_, i) => i)
 

@@ -12,8 +12,8 @@ import {
 import { randomFrom } from '../../../test/support/random.js'
 import { messageOf, TestPublisher, TestSink } from '../../../test/support/shard-fixture.js'
 import { SimulatedDisk } from '../../../test/support/simulated-disk.js'
-import { VirtualClock } from '../../../test/support/virtual-clock.js'
 import { PublishOutcome, Settlement } from '../../core/shard-port.js'
+import { VirtualClock } from '../../util/virtual-clock.js'
 import { StorageError } from '../storage-error.js'
 import { encodeSegmentHeader, LOG_FORMAT, segmentName } from './segment.js'
 

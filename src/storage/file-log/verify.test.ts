@@ -11,8 +11,8 @@ import {
 import { randomFrom } from '../../../test/support/random.js'
 import { messageOf, TestPublisher, TestSink } from '../../../test/support/shard-fixture.js'
 import { SimulatedDisk } from '../../../test/support/simulated-disk.js'
-import { VirtualClock } from '../../../test/support/virtual-clock.js'
 import { Settlement } from '../../core/shard-port.js'
+import { VirtualClock } from '../../util/virtual-clock.js'
 import { type LoggedMessage, messagesOfLog, toJsonLine, verifyLog } from './verify.js'
 
 const clock = new VirtualClock()

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Settlement } from '../../../src/core/shard-port.js'
 import { field, tableToPlain } from '../../../src/protocol/amqp091/index.js'
+import { VIRTUAL_EPOCH_MS } from '../../../src/util/virtual-clock.js'
 import { type Delivery, type MakePort, ShardFixture } from '../../support/shard-fixture.js'
-import { VIRTUAL_EPOCH_MS } from '../../support/virtual-clock.js'
 
 /** Dead letters: what they say, where they go, and that they get there. */
 export function deadLettersContract(make: MakePort): void {

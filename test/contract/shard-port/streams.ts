@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Settlement } from '../../../src/core/shard-port.js'
 import { field } from '../../../src/protocol/amqp091/index.js'
+import { VIRTUAL_EPOCH_MS } from '../../../src/util/virtual-clock.js'
 import { type MakePort, ShardFixture } from '../../support/shard-fixture.js'
-import { VIRTUAL_EPOCH_MS } from '../../support/virtual-clock.js'
 
 const PREFETCH = { prefetchCount: 100 }
 const FROM_FIRST = { prefetchCount: 100, streamOffset: { kind: 'first' } } as const
