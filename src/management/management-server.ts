@@ -17,6 +17,7 @@ import { Sessions } from './http/sessions.js'
 import type { HttpApp } from './http-front.js'
 import { INTERNAL_USER } from './makers.js'
 import type { ManagementServices } from './management-services.js'
+import { docsRoutes } from './routes/docs.js'
 import { ROUTES } from './routes/index.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { addPages } from './ui-assets.js'
@@ -34,6 +35,8 @@ export interface ManagementOptions {
   /** Put before every path, `/broker`; empty for none. */
   readonly pathPrefix?: string
   readonly cors?: CorsOptions
+  /** How long a login to the pages lasts, in minutes. Default: eight hours. */
+  readonly sessionMinutes?: number | undefined
   /** True when peers reach it over TLS. */
   readonly secure: boolean
   /** Largest body in bytes. Default 10 million. */
@@ -54,12 +57,12 @@ export class ManagementServer implements HttpApp, OperatorApp {
   private constructor(services: ManagementServices, options: ManagementOptions) {
     this.#services = services
     this.#options = options
-    this.#sessions = new Sessions(services.clock, services.events)
+    this.#sessions = new Sessions(services.clock, services.events, options.sessionMinutes)
     this.#stopTraceWatch = endAbandonedTraces(services.events, services.doors)
     this.#authentication = new Authentication(services, new LoginGuard(services.clock), this.#sessions)
     this.#app = createApp((error, request, reply) => this.#fail(error, request, reply))
     this.#addHooks()
-    for (const [path, routes] of byPath([...ROUTES, ...this.#sessionRoutes()])) this.#addPath(path, routes)
+    for (const [path, routes] of byPath(this.#routes())) this.#addPath(path, routes)
     addPages(this.#app, options.pathPrefix ?? '')
     this.#app.get(`${options.pathPrefix ?? ''}/api`, (_request, reply) => {
       return reply.redirect(`${options.pathPrefix ?? ''}/api/docs`, 302)
@@ -102,13 +105,15 @@ export class ManagementServer implements HttpApp, OperatorApp {
     this.#app.addHook('onSend', compressed)
   }
 
-  #sessionRoutes(): Route[] {
-    return sessionRoutes({
+  #routes(): Route[] {
+    const ofSessions = sessionRoutes({
       authentication: this.#authentication,
       sessions: this.#sessions,
       cookiePath: `${this.#options.pathPrefix ?? ''}/`,
       secure: this.#options.secure,
     })
+    const routes = [...ROUTES, ...ofSessions]
+    return [...routes, ...docsRoutes(routes, `${this.#options.pathPrefix ?? ''}/api`)]
   }
 
   #addPath(path: string, routes: readonly Route[]): void {
@@ -167,6 +172,7 @@ export class ManagementServer implements HttpApp, OperatorApp {
         rawBody: request.body as Buffer | undefined,
         principal,
         peerAddress,
+        isPaged: route.list === 'paged',
       }),
     )
     return send(reply, answer)

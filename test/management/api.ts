@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { startBroker } from '../../src/broker.js'
 import type { BrokerOptions } from '../../src/config/broker-options.js'
 import { cleanUp } from '../support/cleanup.js'
+import { DescribedAnswers, type OpenApiDocument } from './described-answers.js'
 
 /** What came back: the body parsed where it is JSON. */
 export interface Reply {
@@ -22,7 +23,10 @@ export interface RequestOptions {
   readonly headers?: Record<string, string>
 }
 
-/** The HTTP API of a broker that was started for one test. */
+/** Made from the document of the first broker that answers: they all have the same. */
+let described: Promise<DescribedAnswers> | undefined
+
+/** The HTTP API of a broker that was started for one test. Every answer is held against the document that describes it. */
 export class Api {
   readonly broker: Awaited<ReturnType<typeof startBroker>>
   readonly url: string
@@ -47,6 +51,11 @@ export class Api {
       ...(payload === undefined ? {} : { body: payload }),
     })
     const text = await response.text()
+    if (path.startsWith('/api/')) {
+      described ??= this.document().then((document) => new DescribedAnswers(document))
+      const contentType = response.headers.get('content-type')
+      ;(await described).check({ method, path, status: response.status, contentType, text })
+    }
     const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== ''
     return {
       status: response.status,
@@ -54,6 +63,12 @@ export class Api {
       text,
       json: isJson ? JSON.parse(text) : undefined,
     }
+  }
+
+  /** What the broker says of its API. */
+  async document(): Promise<OpenApiDocument> {
+    const response = await fetch(`${this.url}/api/docs/openapi.json`)
+    return (await response.json()) as OpenApiDocument
   }
 
   get(path: string, options?: RequestOptions): Promise<Reply> {

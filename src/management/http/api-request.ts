@@ -24,11 +24,16 @@ export class ApiRequest {
   readonly principal: Principal
   readonly actor: Actor
   readonly peerAddress: string
+  /** The route cuts its list into pages when asked. */
+  readonly isPaged: boolean
   #body: JsonObject | undefined
 
   constructor(
     services: ManagementServices,
-    parts: Pick<ApiRequest, 'params' | 'query' | 'headers' | 'rawBody' | 'principal' | 'peerAddress'>,
+    parts: Pick<
+      ApiRequest,
+      'params' | 'query' | 'headers' | 'rawBody' | 'principal' | 'peerAddress' | 'isPaged'
+    >,
   ) {
     this.services = services
     this.params = parts.params
@@ -37,6 +42,7 @@ export class ApiRequest {
     this.rawBody = parts.rawBody
     this.principal = parts.principal
     this.peerAddress = parts.peerAddress
+    this.isPaged = parts.isPaged
     this.actor = { principal: parts.principal, connectionId: 0 }
   }
 

@@ -15,8 +15,6 @@ export interface ListSource<T> {
   /** What `name` filters by, and `sort=name` sorts by without looking at anything else. */
   nameOf?(item: T): string
   view(item: T): JsonObject
-  /** False for the lists that RabbitMQ never pages. Default true. */
-  readonly paged?: boolean
 }
 
 /**
@@ -25,7 +23,7 @@ export interface ListSource<T> {
  */
 export async function list<T>(request: ApiRequest, source: ListSource<T>): Promise<Answer> {
   const { query } = request
-  const page = source.paged === false ? undefined : pageOf(query)
+  const page = request.isPaged ? pageOf(query) : undefined
   const columns = Columns.of(query)
   if (page === undefined) return ok(await viewsOf(await sorted(source, source.items, query), columns))
   const filter = source.nameOf === undefined ? undefined : nameFilterOf(query)
@@ -46,6 +44,11 @@ export async function list<T>(request: ApiRequest, source: ListSource<T>): Promi
     page_size: page.size,
     total_count: source.items.length,
   })
+}
+
+/** The list of what there is none of, in the vhost of the path if it has one. Throws 404 for a vhost that is not there. */
+export function emptyList(request: ApiRequest): Promise<Answer> {
+  return list(request, { items: request.vhostsOfPath.slice(0, 0), view: () => ({}) })
 }
 
 /** One object with the columns that the query asks for. */

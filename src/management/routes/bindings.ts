@@ -9,20 +9,11 @@ import { objectIn, textIn } from '../http/body.js'
 import { notAuthorised, objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { BINDING } from '../schemas/access.js'
+import { listOf, OBJECT, objectOf, TEXT } from '../schemas/basics.js'
 import { bindingView, propertiesKey } from '../views/binding-view.js'
-import { listOf, OBJECT, objectOf, TEXT } from './schemas.js'
 
 const BODY_BYTES_MAX = 5000
-
-const BINDING = objectOf({
-  source: TEXT,
-  vhost: TEXT,
-  destination: TEXT,
-  destination_type: TEXT,
-  routing_key: TEXT,
-  arguments: OBJECT,
-  properties_key: TEXT,
-})
 
 export const BINDING_ROUTES: readonly Route[] = [
   listRoute('/bindings', 'Bindings, those of default exchanges included', (request) =>
@@ -49,9 +40,9 @@ function listRoute(path: string, summary: string, bindings: (request: ApiRequest
     path,
     access: 'management',
     summary,
-    isList: true,
+    list: 'plain',
     answer: listOf(BINDING),
-    handle: (request) => list(request, { items: bindings(request), view: bindingView, paged: false }),
+    handle: (request) => list(request, { items: bindings(request), view: bindingView }),
   }
 }
 
@@ -68,6 +59,7 @@ function routesBetween(kind: 'q' | 'e'): Route[] {
       summary: `Makes a binding ${what}`,
       body: objectOf({}, { routing_key: TEXT, arguments: OBJECT }),
       bodyBytesMax: BODY_BYTES_MAX,
+      successes: [201],
       handle: (request) => bind(request, kind),
     },
     {

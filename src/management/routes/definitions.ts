@@ -8,7 +8,8 @@ import { parseBody } from '../http/body.js'
 import { badRequest, HttpError, notFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import type { JsonObject } from '../json.js'
-import { OBJECT } from './schemas.js'
+import { DEFINITIONS, VHOST_DEFINITIONS } from '../schemas/access.js'
+import { OBJECT } from '../schemas/basics.js'
 
 export const DEFINITION_ROUTES: readonly Route[] = ['/definitions', '/all-configuration'].flatMap(
   (path): Route[] => [
@@ -18,7 +19,8 @@ export const DEFINITION_ROUTES: readonly Route[] = ['/definitions', '/all-config
       access: 'administrator',
       summary: 'Everything declared, with users and permissions',
       query: ['download'],
-      answer: OBJECT,
+      answer: DEFINITIONS,
+      successes: [200, 304],
       handle: (request) => exported(request, exportAll(request.services)),
     },
     {
@@ -27,6 +29,8 @@ export const DEFINITION_ROUTES: readonly Route[] = ['/definitions', '/all-config
       access: 'administrator',
       summary: 'Imports definitions, all of them or, with an error that names the entry, none',
       body: OBJECT,
+      successes: [204, 303],
+      refusals: [415],
       handle: (request) => imported(request, undefined),
     },
     {
@@ -35,7 +39,8 @@ export const DEFINITION_ROUTES: readonly Route[] = ['/definitions', '/all-config
       access: 'administrator',
       summary: 'Everything declared in a virtual host',
       query: ['download'],
-      answer: OBJECT,
+      answer: VHOST_DEFINITIONS,
+      successes: [200, 304],
       handle: (request) => exported(request, exportVhost(request.services, request.vhost)),
     },
     {
@@ -44,6 +49,8 @@ export const DEFINITION_ROUTES: readonly Route[] = ['/definitions', '/all-config
       access: 'administrator',
       summary: 'Imports definitions into a virtual host',
       body: OBJECT,
+      successes: [204, 303],
+      refusals: [415],
       handle: (request) => {
         const vhost = request.param('vhost')
         if (!request.services.doors.topology.vhosts.has(vhost)) throw notFound('vhost_not_found')

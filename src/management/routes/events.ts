@@ -23,6 +23,8 @@ export const EVENT_ROUTES: readonly Route[] = [
     access: 'management',
     summary:
       'Server-sent events: what has changed, as {"changes":[{"event":"queue.created","vhost":"/","name":"q"}]}',
+    answerType: 'text/event-stream',
+    refusals: [503],
     handle: events,
   },
 ]

@@ -4,18 +4,9 @@ import { type ApiRequest, compareText, exchangeName } from '../http/api-request.
 import { booleanIn, objectIn, textIn } from '../http/body.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { BOOLEAN, listOf, OBJECT, objectOf, TEXT } from '../schemas/basics.js'
+import { EXCHANGE, SINGLE_EXCHANGE } from '../schemas/peers.js'
 import { exchangeView, singleExchangeView } from '../views/exchange-view.js'
-import { BOOLEAN, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
-
-const EXCHANGE = objectOf({
-  name: TEXT,
-  vhost: TEXT,
-  type: TEXT,
-  durable: BOOLEAN,
-  auto_delete: BOOLEAN,
-  internal: BOOLEAN,
-  arguments: OBJECT,
-})
 
 export const EXCHANGE_ROUTES: readonly Route[] = [
   ...['/exchanges', '/exchanges/:vhost'].map(
@@ -24,7 +15,7 @@ export const EXCHANGE_ROUTES: readonly Route[] = [
       path,
       access: 'management',
       summary: 'Exchanges',
-      isList: true,
+      list: 'paged',
       answer: listOf(EXCHANGE),
       handle: (request) =>
         list(request, {
@@ -41,7 +32,7 @@ export const EXCHANGE_ROUTES: readonly Route[] = [
     path: '/exchanges/:vhost/:exchange',
     access: 'management',
     summary: 'One exchange',
-    answer: EXCHANGE,
+    answer: SINGLE_EXCHANGE,
     handle: (request) => one(request, singleExchangeView(request.services, request.exchange, request.query)),
   },
   {

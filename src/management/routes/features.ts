@@ -3,7 +3,7 @@ import { objectNotFound } from '../http/http-error.js'
 import { list } from '../http/list.js'
 import type { Route } from '../http/route.js'
 import type { JsonObject } from '../json.js'
-import { listOf, OBJECT } from './schemas.js'
+import { listOf, OBJECT } from '../schemas/basics.js'
 
 /** RabbitMQ's feature flags that clients and tools look for; all of ours are part of the broker. */
 const FEATURE_FLAGS: readonly (readonly [name: string, description: string])[] = [
@@ -33,9 +33,9 @@ export const FEATURE_ROUTES: readonly Route[] = [
     path: '/feature-flags',
     access: 'management',
     summary: 'Feature flags, which are all enabled',
-    isList: true,
+    list: 'plain',
     answer: listOf(OBJECT),
-    handle: (request) => list(request, { items: FEATURE_FLAGS, view: flagView, paged: false }),
+    handle: (request) => list(request, { items: FEATURE_FLAGS, view: flagView }),
   },
   {
     method: 'PUT',
@@ -43,6 +43,7 @@ export const FEATURE_ROUTES: readonly Route[] = [
     access: 'administrator',
     summary: 'Enables a feature flag; they are all enabled',
     contentType: 'application/json',
+    successes: [204],
     handle: (request) => {
       const name = request.param('name')
       if (!FEATURE_FLAGS.some(([known]) => known === name)) throw objectNotFound()
@@ -55,22 +56,6 @@ export const FEATURE_ROUTES: readonly Route[] = [
       path,
       access: 'management',
       summary: 'Deprecated features; there are none',
-      answer: listOf(OBJECT),
-      handle: () => ok([]),
-    }),
-  ),
-  ...[
-    '/shovels',
-    '/shovels/:vhost',
-    '/federation-links',
-    '/federation-links/:vhost',
-    '/federation-links/state/down',
-  ].map(
-    (path): Route => ({
-      method: 'GET',
-      path,
-      access: 'monitoring',
-      summary: 'Links to other brokers; none run',
       answer: listOf(OBJECT),
       handle: () => ok([]),
     }),

@@ -5,7 +5,7 @@ import { badRequest } from '../http/http-error.js'
 import type { Access, Route } from '../http/route.js'
 import type { Json, JsonObject } from '../json.js'
 import type { ListenerFacts, ManagementServices } from '../management-services.js'
-import { STATUS_OK } from './schemas.js'
+import { HEALTHY, UNHEALTHY } from '../schemas/health.js'
 
 const CHECKS = '/health/checks'
 const DAY_MS = 86_400_000
@@ -94,7 +94,7 @@ export const HEALTH_ROUTES: readonly Route[] = [
     path: '/aliveness-test/:vhost',
     access: 'management',
     summary: 'The virtual host is there',
-    answer: STATUS_OK,
+    answer: HEALTHY,
     handle: ({ vhost }) => {
       void vhost
       return ok({ status: 'ok' })
@@ -106,7 +106,8 @@ export const HEALTH_ROUTES: readonly Route[] = [
       path,
       access: 'management',
       summary: 'No alarm is on; deprecated',
-      answer: STATUS_OK,
+      answer: HEALTHY,
+      failure: UNHEALTHY,
       handle: ({ services }) => {
         const active = [...services.alarms.active]
         if (active.length === 0) return ok({ status: 'ok' })
@@ -127,7 +128,8 @@ function check(path: string, summary: string, run: Check, access: Access = 'mana
     path: `${CHECKS}/${path}`,
     access,
     summary,
-    answer: STATUS_OK,
+    answer: HEALTHY,
+    failure: UNHEALTHY,
     handle: ({ services, params }) => run(services, params),
   }
 }

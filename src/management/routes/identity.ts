@@ -1,7 +1,8 @@
 import { createPasswordHash } from '../../auth/password-hash.js'
 import { ok } from '../http/answer.js'
 import type { Route } from '../http/route.js'
-import { listOf, OBJECT, objectOf, TEXT } from './schemas.js'
+import { WHO_AM_I } from '../schemas/access.js'
+import { listOf, OBJECT, objectOf, TEXT } from '../schemas/basics.js'
 
 /** Who asks, and what the node is. */
 export const IDENTITY_ROUTES: readonly Route[] = [
@@ -10,7 +11,7 @@ export const IDENTITY_ROUTES: readonly Route[] = [
     path: '/whoami',
     access: 'management',
     summary: 'The user whose credentials were sent',
-    answer: objectOf({ name: TEXT, tags: listOf(TEXT), is_internal_user: { type: 'boolean' } }),
+    answer: WHO_AM_I,
     handle: ({ principal, services }) =>
       ok({
         is_internal_user: services.users.directory.user(principal.name) !== undefined,

@@ -1,13 +1,13 @@
 import type { Route } from '../http/route.js'
 import { BINDING_ROUTES } from './bindings.js'
 import { DEFINITION_ROUTES } from './definitions.js'
-import { docsRoutes } from './docs.js'
 import { EVENT_ROUTES } from './events.js'
 import { EXCHANGE_ROUTES } from './exchanges.js'
 import { FEATURE_ROUTES } from './features.js'
 import { HEALTH_ROUTES } from './health.js'
 import { IDENTITY_ROUTES } from './identity.js'
 import { LIMIT_ROUTES } from './limits.js'
+import { LINK_ROUTES } from './links.js'
 import { MESSAGE_ROUTES } from './messages.js'
 import { NODE_ROUTES } from './node.js'
 import { NODE_CONTROL_ROUTES } from './node-control.js'
@@ -19,11 +19,13 @@ import { PUBLISHING_ROUTES } from './publishing.js'
 import { QUEUE_ROUTES } from './queues.js'
 import { ROUTE_EXPLANATION_ROUTES } from './route-explanation.js'
 import { STATISTICS_ROUTES } from './statistics.js'
+import { STREAM_ROUTES } from './streams.js'
 import { TRANSFER_ROUTES } from './transfer.js'
 import { USER_ROUTES } from './users.js'
 import { VHOST_ROUTES } from './vhosts.js'
 
-const DESCRIBED: readonly Route[] = [
+/** The routes of the API, but for login and descriptions, which depend on the server they are of. */
+export const ROUTES: readonly Route[] = [
   ...IDENTITY_ROUTES,
   ...NODE_ROUTES,
   ...NODE_CONTROL_ROUTES,
@@ -39,14 +41,13 @@ const DESCRIBED: readonly Route[] = [
   ...PUBLISHING_ROUTES,
   ...MESSAGE_ROUTES,
   ...PEER_ROUTES,
+  ...STREAM_ROUTES,
   ...DEFINITION_ROUTES,
   ...HEALTH_ROUTES,
   ...STATISTICS_ROUTES,
   ...FEATURE_ROUTES,
+  ...LINK_ROUTES,
   ...ROUTE_EXPLANATION_ROUTES,
   ...TRANSFER_ROUTES,
   ...EVENT_ROUTES,
 ]
-
-/** Every route of the API. */
-export const ROUTES: readonly Route[] = [...DESCRIBED, ...docsRoutes(DESCRIBED)]

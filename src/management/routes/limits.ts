@@ -9,12 +9,11 @@ import { requireKeys } from '../http/body.js'
 import { badRequest, notAuthorised, objectNotFound } from '../http/http-error.js'
 import { list } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { USER_LIMITS, VHOST_LIMITS } from '../schemas/access.js'
+import { INTEGER, listOf, objectOf } from '../schemas/basics.js'
 import { userLimitViews, vhostLimitViews } from '../views/limits-view.js'
-import { INTEGER, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
 
 const LIMIT_BODY = objectOf({ value: INTEGER })
-const VHOST_LIMITS = listOf(objectOf({ vhost: TEXT, value: OBJECT }))
-const USER_LIMITS = listOf(objectOf({ user: TEXT, value: OBJECT }))
 
 export const LIMIT_ROUTES: readonly Route[] = [
   ...['/vhost-limits', '/vhost-limits/:vhost'].map(
@@ -23,12 +22,12 @@ export const LIMIT_ROUTES: readonly Route[] = [
       path,
       access: 'management',
       summary: 'Limits of virtual hosts',
-      isList: true,
-      answer: VHOST_LIMITS,
+      list: 'plain',
+      answer: listOf(VHOST_LIMITS),
       handle: (request) => {
         const all = request.isMonitor && request.params.vhost === undefined
         const vhosts = all ? [...request.services.doors.topology.vhosts.values()] : request.vhostsOfPath
-        return list(request, { items: vhostLimitViews(vhosts), view: (limits) => limits, paged: false })
+        return list(request, { items: vhostLimitViews(vhosts), view: (limits) => limits })
       },
     }),
   ),
@@ -38,6 +37,7 @@ export const LIMIT_ROUTES: readonly Route[] = [
     access: 'administrator',
     summary: 'Sets a limit of a virtual host; a negative value is none',
     body: LIMIT_BODY,
+    successes: [204],
     contentType: 'application/json',
     handle: (request) => {
       const { services, actor, body } = request
@@ -64,11 +64,11 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/user-limits',
     access: 'administrator',
     summary: 'Limits of users',
-    isList: true,
-    answer: USER_LIMITS,
+    list: 'plain',
+    answer: listOf(USER_LIMITS),
     handle: (request) => {
       const items = userLimitViews([...request.services.users.directory.users()])
-      return list(request, { items, view: (limits) => limits, paged: false })
+      return list(request, { items, view: (limits) => limits })
     },
   },
   {
@@ -76,14 +76,14 @@ export const LIMIT_ROUTES: readonly Route[] = [
     path: '/user-limits/:user',
     access: 'management',
     summary: 'Limits of a user: oneself, for all but administrators',
-    isList: true,
-    answer: USER_LIMITS,
+    list: 'plain',
+    answer: listOf(USER_LIMITS),
     handle: (request) => {
       if (!request.isAdministrator && request.param('user') !== request.principal.name) {
         throw notAuthorised('Not administrator user')
       }
       const items = userLimitViews([userOf(request)])
-      return list(request, { items, view: (limits) => limits, paged: false })
+      return list(request, { items, view: (limits) => limits })
     },
   },
   {
@@ -92,6 +92,7 @@ export const LIMIT_ROUTES: readonly Route[] = [
     access: 'administrator',
     summary: 'Sets a limit of a user; a negative value is none',
     body: LIMIT_BODY,
+    successes: [204],
     contentType: 'application/json',
     handle: (request) => {
       requireKeys(request.body, 'value')

@@ -6,8 +6,9 @@ import { badRequest, channelErrorOf, notFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { peekQueryOf } from '../peek/peek-query.js'
 import { peekQueue } from '../peek/peek-queue.js'
+import { INTEGER, listOf, objectOf, TEXT } from '../schemas/basics.js'
+import { MESSAGE_PAGE, TAKEN_MESSAGE } from '../schemas/message.js'
 import { type PayloadEncoding, payloadView, propertiesView } from '../views/message-view.js'
-import { INTEGER, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
 
 const ACK_MODES: Readonly<Record<string, Settlement>> = {
   ack_requeue_true: Settlement.REQUEUE_FAILED,
@@ -23,7 +24,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
     access: 'management',
     summary: 'Takes messages from a queue and settles them',
     body: objectOf({ count: INTEGER, ackmode: TEXT, encoding: TEXT }, { truncate: INTEGER }),
-    answer: listOf(OBJECT),
+    answer: listOf(TAKEN_MESSAGE),
     handle: get,
   },
   {
@@ -44,11 +45,7 @@ export const MESSAGE_ROUTES: readonly Route[] = [
       'min_age_ms',
       'max_age_ms',
     ],
-    answer: objectOf({
-      messages: listOf(OBJECT),
-      next_cursor: { type: ['string', 'null'] },
-      scanned: INTEGER,
-    }),
+    answer: MESSAGE_PAGE,
     handle: async (request) => {
       const { services, actor, queue, query } = request
       return ok(await peekQueue(services, actor, queue, peekQueryOf(query)))

@@ -5,7 +5,7 @@ import { badRequest, HttpError, objectNotFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import type { JsonObject } from '../json.js'
 import type { NodeControl, SizeSetting } from '../node-control.js'
-import { objectOf, TEXT } from './schemas.js'
+import { objectOf, oneOf } from '../schemas/basics.js'
 
 const SIZE = objectOf({}, { relative: { type: 'number' }, absolute: { type: 'integer' } })
 /** A watermark is a share of the memory there is. */
@@ -19,6 +19,8 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     access: 'administrator',
     summary: 'Memory use above which publishers are blocked, until the next start',
     body: SIZE,
+    successes: [204],
+    refusals: [503],
     handle: (request) => {
       doorOf(request, 'setMemoryHighWatermark')(sizeIn(request.body, WATERMARK_MAX))
       return NO_CONTENT
@@ -30,6 +32,8 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     access: 'administrator',
     summary: 'Free disk space below which publishers are blocked, until the next start',
     body: SIZE,
+    successes: [204],
+    refusals: [503],
     handle: (request) => {
       doorOf(request, 'setDiskFreeLimit')(sizeIn(request.body, Number.MAX_SAFE_INTEGER))
       return NO_CONTENT
@@ -40,7 +44,9 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     path: '/nodes/:node/log-level',
     access: 'administrator',
     summary: 'How much the node writes to its log, until the next start',
-    body: objectOf({ level: { enum: [...LOG_LEVELS] } }),
+    body: objectOf({ level: oneOf(...LOG_LEVELS) }),
+    successes: [204],
+    refusals: [503],
     handle: (request) => {
       doorOf(request, 'setLogLevel')(levelIn(request.body))
       return NO_CONTENT
@@ -51,6 +57,7 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     path: '/nodes/:node/stop',
     access: 'administrator',
     summary: 'Stops the node; the answer comes before',
+    refusals: [503],
     handle: (request) => {
       const stop = doorOf(request, 'stop')
       // The answer is on its way before the connections are closed.
@@ -63,7 +70,8 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     path: '/config/effective',
     access: 'administrator',
     summary: 'Every setting in effect, as lines of the configuration file',
-    answer: TEXT,
+    answerType: 'text/plain',
+    refusals: [503],
     handle: ({ services }) => {
       const settings = services.control?.settings
       if (settings === undefined) throw unavailable()

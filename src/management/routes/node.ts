@@ -3,9 +3,10 @@ import type { ApiRequest } from '../http/api-request.js'
 import { objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { listOf, OBJECT } from '../schemas/basics.js'
+import { NODE, OVERVIEW } from '../schemas/node.js'
 import { nodeView } from '../views/node-view.js'
 import { overviewView } from '../views/overview-view.js'
-import { listOf, OBJECT } from './schemas.js'
 
 export const NODE_ROUTES: readonly Route[] = [
   {
@@ -13,7 +14,7 @@ export const NODE_ROUTES: readonly Route[] = [
     path: '/overview',
     access: 'management',
     summary: 'The cluster at a glance',
-    answer: OBJECT,
+    answer: OVERVIEW,
     handle: (request) => one(request, overviewView(request)),
   },
   {
@@ -21,13 +22,12 @@ export const NODE_ROUTES: readonly Route[] = [
     path: '/nodes',
     access: 'monitoring',
     summary: 'Nodes',
-    isList: true,
-    answer: listOf(OBJECT),
+    list: 'plain',
+    answer: listOf(NODE),
     handle: (request) =>
       list(request, {
         items: [request.services.node],
         view: () => nodeView(request.services, request.query),
-        paged: false,
       }),
   },
   {
@@ -35,7 +35,7 @@ export const NODE_ROUTES: readonly Route[] = [
     path: '/nodes/:node',
     access: 'monitoring',
     summary: 'One node',
-    answer: OBJECT,
+    answer: NODE,
     handle: (request) => {
       checkNode(request)
       return one(request, nodeView(request.services, request.query))

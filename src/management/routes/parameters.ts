@@ -7,11 +7,10 @@ import { requireKeys } from '../http/body.js'
 import { objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { GLOBAL_PARAMETER, PARAMETER } from '../schemas/access.js'
+import { ANY, listOf, objectOf, TEXT } from '../schemas/basics.js'
 import { type ParameterRecord, parametersOf, parameterView } from '../views/parameter-view.js'
-import { ANY, listOf, objectOf, TEXT } from './schemas.js'
 
-const PARAMETER = objectOf({ value: ANY, vhost: TEXT, component: TEXT, name: TEXT })
-const GLOBAL_PARAMETER = objectOf({ name: TEXT, value: ANY })
 const VALUE_BODY = objectOf({ value: ANY })
 
 export const PARAMETER_ROUTES: readonly Route[] = [
@@ -21,9 +20,9 @@ export const PARAMETER_ROUTES: readonly Route[] = [
       path,
       access: 'policymaker',
       summary: 'Runtime parameters',
-      isList: true,
+      list: 'plain',
       answer: listOf(PARAMETER),
-      handle: (request) => list(request, { items: parametersIn(request), view: parameterView, paged: false }),
+      handle: (request) => list(request, { items: parametersIn(request), view: parameterView }),
     }),
   ),
   {
@@ -65,11 +64,11 @@ export const PARAMETER_ROUTES: readonly Route[] = [
     path: '/global-parameters',
     access: 'policymaker',
     summary: 'Global parameters',
-    isList: true,
+    list: 'plain',
     answer: listOf(GLOBAL_PARAMETER),
     handle: (request) => {
       const items = [...request.services.doors.topology.globalParameters]
-      return list(request, { items, view: ([name, value]) => ({ name, value }), paged: false })
+      return list(request, { items, view: ([name, value]) => ({ name, value }) })
     },
   },
   {

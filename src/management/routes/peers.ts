@@ -1,17 +1,15 @@
 import type { PeerChannel, PeerConnection } from '../../core/peers.js'
-import { NO_CONTENT, ok } from '../http/answer.js'
+import { NO_CONTENT } from '../http/answer.js'
 import { type ApiRequest, compareText } from '../http/api-request.js'
 import { badRequest, notAuthorised, objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { listOf } from '../schemas/basics.js'
+import { CHANNEL, CONNECTION, CONSUMER, SHORT_CONNECTION, SINGLE_CHANNEL } from '../schemas/peers.js'
 import { channelName, channelView, connectionView, shortConnectionView } from '../views/connection-view.js'
 import { allConsumers, consumerView } from '../views/consumer-view.js'
-import { INTEGER, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
 
 const CLOSE_REASON = 'Closed via management plugin'
-const CONNECTION = objectOf({ name: TEXT, vhost: TEXT, user: TEXT, node: TEXT })
-const CHANNEL = objectOf({ name: TEXT, number: INTEGER, vhost: TEXT, user: TEXT, node: TEXT })
-const CONSUMER = objectOf({ consumer_tag: TEXT, queue: OBJECT, channel_details: OBJECT })
 
 interface ChannelPlace {
   readonly connection: PeerConnection
@@ -24,7 +22,7 @@ export const PEER_ROUTES: readonly Route[] = [
     path: '/connections',
     access: 'management',
     summary: 'Connections: all for monitors, for others their own',
-    isList: true,
+    list: 'paged',
     answer: listOf(CONNECTION),
     handle: (request) => listConnections(request, visibleConnections(request)),
   },
@@ -33,14 +31,13 @@ export const PEER_ROUTES: readonly Route[] = [
     path: '/vhosts/:vhost/connections',
     access: 'management',
     summary: 'Connections to a virtual host',
-    isList: true,
+    list: 'plain',
     answer: listOf(CONNECTION),
     handle: (request) => {
       const { name } = request.vhost
       return listConnections(
         request,
         visibleConnections(request).filter(({ vhost }) => vhost === name),
-        false,
       )
     },
   },
@@ -49,8 +46,8 @@ export const PEER_ROUTES: readonly Route[] = [
     path: '/connections/username/:user',
     access: 'management',
     summary: 'Connections of a user',
-    isList: true,
-    answer: listOf(CONNECTION),
+    list: 'paged',
+    answer: listOf(SHORT_CONNECTION),
     handle: (request) =>
       list(request, {
         items: connectionsOfUser(request),
@@ -92,15 +89,16 @@ export const PEER_ROUTES: readonly Route[] = [
     path: '/connections/:connection/channels',
     access: 'management',
     summary: 'Channels of a connection',
-    isList: true,
+    list: 'plain',
     answer: listOf(CHANNEL),
-    handle: (request) => listChannels(request, channelsOf([connectionOf(request, 'monitor')]), false),
+    handle: (request) => listChannels(request, channelsOf([connectionOf(request, 'monitor')])),
   },
   {
     method: 'GET',
     path: '/connections/:connection/sessions',
     access: 'management',
     summary: 'Sessions of an AMQP 1.0 connection',
+    successes: [],
     handle: (request) => {
       connectionOf(request, 'monitor')
       throw badRequest('connection is not an AMQP 1.0 connection')
@@ -111,7 +109,7 @@ export const PEER_ROUTES: readonly Route[] = [
     path: '/channels',
     access: 'management',
     summary: 'Channels: all for monitors, for others their own',
-    isList: true,
+    list: 'paged',
     answer: listOf(CHANNEL),
     handle: (request) => listChannels(request, channelsOf(visibleConnections(request))),
   },
@@ -120,12 +118,12 @@ export const PEER_ROUTES: readonly Route[] = [
     path: '/vhosts/:vhost/channels',
     access: 'management',
     summary: 'Channels in a virtual host',
-    isList: true,
+    list: 'plain',
     answer: listOf(CHANNEL),
     handle: (request) => {
       const { name } = request.vhost
       const connections = visibleConnections(request).filter(({ vhost }) => vhost === name)
-      return listChannels(request, channelsOf(connections), false)
+      return listChannels(request, channelsOf(connections))
     },
   },
   {
@@ -133,7 +131,7 @@ export const PEER_ROUTES: readonly Route[] = [
     path: '/channels/:channel',
     access: 'management',
     summary: 'One channel, with its consumers',
-    answer: CHANNEL,
+    answer: SINGLE_CHANNEL,
     handle: (request) => {
       const { services, query } = request
       const { connection, channel } = channelOf(request)
@@ -152,7 +150,7 @@ export const PEER_ROUTES: readonly Route[] = [
       path,
       access: 'management',
       summary: 'Consumers: all for monitors, for others their own',
-      isList: true,
+      list: 'plain',
       answer: listOf(CONSUMER),
       handle: (request) => {
         const vhost = request.params.vhost === undefined ? request.headers['x-vhost'] : request.vhost.name
@@ -160,18 +158,8 @@ export const PEER_ROUTES: readonly Route[] = [
           ({ connection, queue }) =>
             isVisible(request, connection) && (vhost === undefined || queue.vhost.name === vhost),
         )
-        return list(request, { items, view: (place) => consumerView(request.services, place), paged: false })
+        return list(request, { items, view: (place) => consumerView(request.services, place) })
       },
-    }),
-  ),
-  ...['/stream/connections', '/stream/connections/:vhost', '/stream/publishers', '/stream/consumers'].map(
-    (path): Route => ({
-      method: 'GET',
-      path,
-      access: 'management',
-      summary: 'Peers of the stream protocol',
-      answer: listOf(OBJECT),
-      handle: () => ok([]),
     }),
   ),
 ]
@@ -187,12 +175,11 @@ function visibleConnections(request: ApiRequest): PeerConnection[] {
     .sort((a, b) => compareText(a.vhost, b.vhost) || compareText(a.name, b.name))
 }
 
-function listConnections(request: ApiRequest, items: readonly PeerConnection[], paged = true) {
+function listConnections(request: ApiRequest, items: readonly PeerConnection[]) {
   return list(request, {
     items,
     nameOf: ({ name }) => name,
     view: (connection) => connectionView(request.services, connection, request.query),
-    paged,
   })
 }
 
@@ -202,12 +189,11 @@ function channelsOf(connections: readonly PeerConnection[]): ChannelPlace[] {
   )
 }
 
-function listChannels(request: ApiRequest, items: readonly ChannelPlace[], paged = true) {
+function listChannels(request: ApiRequest, items: readonly ChannelPlace[]) {
   return list(request, {
     items,
     nameOf: ({ connection, channel }) => channelName(connection, channel),
     view: ({ connection, channel }) => channelView(request.services, connection, channel, request.query),
-    paged,
   })
 }
 

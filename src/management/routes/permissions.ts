@@ -7,11 +7,9 @@ import { badRequest, HttpError, objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
 import type { Json, JsonObject } from '../json.js'
+import { PERMISSION, TOPIC_PERMISSION } from '../schemas/access.js'
+import { listOf, objectOf, TEXT } from '../schemas/basics.js'
 import { permissionView, topicPermissionView } from '../views/user-view.js'
-import { listOf, objectOf, TEXT } from './schemas.js'
-
-const PERMISSION = objectOf({ user: TEXT, vhost: TEXT, configure: TEXT, write: TEXT, read: TEXT })
-const TOPIC_PERMISSION = objectOf({ user: TEXT, vhost: TEXT, exchange: TEXT, write: TEXT, read: TEXT })
 
 export const PERMISSION_ROUTES: readonly Route[] = [
   {
@@ -19,11 +17,11 @@ export const PERMISSION_ROUTES: readonly Route[] = [
     path: '/permissions',
     access: 'administrator',
     summary: 'Permissions of all users in all virtual hosts',
-    isList: true,
+    list: 'plain',
     answer: listOf(PERMISSION),
     handle: (request) => {
       const items = [...request.services.users.directory.permissions()]
-      return list(request, { items, view: permissionView, paged: false })
+      return list(request, { items, view: permissionView })
     },
   },
   {
@@ -67,11 +65,11 @@ export const PERMISSION_ROUTES: readonly Route[] = [
     path: '/topic-permissions',
     access: 'administrator',
     summary: 'Topic permissions of all users in all virtual hosts',
-    isList: true,
+    list: 'plain',
     answer: listOf(TOPIC_PERMISSION),
     handle: (request) => {
       const items = [...request.services.users.directory.topicPermissions()]
-      return list(request, { items, view: topicPermissionView, paged: false })
+      return list(request, { items, view: topicPermissionView })
     },
   },
   {

@@ -6,17 +6,10 @@ import { requireKeys } from '../http/body.js'
 import { objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Access, Route } from '../http/route.js'
+import { POLICY } from '../schemas/access.js'
+import { INTEGER, listOf, OBJECT, objectOf, TEXT } from '../schemas/basics.js'
 import { policyView } from '../views/policy-view.js'
-import { INTEGER, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
 
-const POLICY = objectOf({
-  vhost: TEXT,
-  name: TEXT,
-  pattern: TEXT,
-  'apply-to': TEXT,
-  definition: OBJECT,
-  priority: INTEGER,
-})
 const POLICY_BODY = objectOf({ pattern: TEXT, definition: OBJECT }, { 'apply-to': TEXT, priority: INTEGER })
 
 /** What tells policies and operator policies apart. */
@@ -62,9 +55,8 @@ function routesOf(kind: PolicyKind): Route[] {
         [...kind.policies(vhost).values()].map((policy) => ({ vhost, policy })),
       ),
       view: ({ vhost, policy }) => policyView(vhost.name, policy),
-      paged: false,
     })
-  const common = { access: 'management', isList: true, answer: listOf(POLICY) } as const
+  const common = { access: 'management', list: 'plain', answer: listOf(POLICY) } as const
   return [
     { ...common, method: 'GET', path, summary: `Every ${noun}`, handle: listPolicies },
     {

@@ -6,7 +6,7 @@ import { requireKeys, textIn } from '../http/body.js'
 import { badRequest, channelErrorOf, notFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { isJsonObject, type Json, type JsonObject } from '../json.js'
-import { BOOLEAN, OBJECT, objectOf, TEXT } from './schemas.js'
+import { BOOLEAN, OBJECT, objectOf, oneOf, TEXT } from '../schemas/basics.js'
 
 const INTEGER_PROPERTIES = {
   delivery_mode: 'deliveryMode',
@@ -38,7 +38,7 @@ export const PUBLISHING_ROUTES: readonly Route[] = [
     body: objectOf({
       routing_key: TEXT,
       payload: TEXT,
-      payload_encoding: { enum: ['string', 'base64'] },
+      payload_encoding: oneOf('string', 'base64'),
       properties: OBJECT,
     }),
     answer: objectOf({ routed: BOOLEAN }),

@@ -7,20 +7,9 @@ import { badRequest, HttpError } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
 import type { Json } from '../json.js'
+import { BOOLEAN, listOf, OBJECT, objectOf, oneOf, TEXT } from '../schemas/basics.js'
+import { DETAILED_QUEUE, QUEUE, SINGLE_QUEUE } from '../schemas/queue.js'
 import { detailedQueueView, queueView, singleQueueView } from '../views/queue-view.js'
-import { BOOLEAN, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
-
-const QUEUE = objectOf({
-  name: TEXT,
-  vhost: TEXT,
-  type: TEXT,
-  durable: BOOLEAN,
-  auto_delete: BOOLEAN,
-  exclusive: BOOLEAN,
-  arguments: OBJECT,
-  node: TEXT,
-  state: TEXT,
-})
 
 export const QUEUE_ROUTES: readonly Route[] = [
   ...['/queues', '/queues/:vhost', '/queues/detailed'].map(
@@ -29,9 +18,9 @@ export const QUEUE_ROUTES: readonly Route[] = [
       path,
       access: 'management',
       summary: path === '/queues/detailed' ? 'Queues with everything known of each' : 'Queues',
-      isList: true,
+      list: 'paged',
       query: ['disable_stats', 'enable_queue_totals'],
-      answer: listOf(QUEUE),
+      answer: listOf(path === '/queues/detailed' ? DETAILED_QUEUE : QUEUE),
       handle: (request) => {
         const view = path === '/queues/detailed' ? detailedQueueView : queueView
         return list(request, {
@@ -47,7 +36,7 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/queues/:vhost/:queue',
     access: 'management',
     summary: 'One queue',
-    answer: QUEUE,
+    answer: SINGLE_QUEUE,
     handle: (request) => one(request, singleQueueView(request.services, request.queue, request.query)),
   },
   {
@@ -88,6 +77,7 @@ export const QUEUE_ROUTES: readonly Route[] = [
     access: 'administrator',
     summary: 'No action is left: always 400',
     body: objectOf({ action: TEXT }),
+    successes: [],
     handle: ({ body, queue }) => {
       void queue
       throw badRequest(['unknown', (body.action ?? 'undefined') as Json])
@@ -98,11 +88,12 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/queues/quorum/:vhost/:queue/status',
     access: 'management',
     summary: 'The members of a quorum queue',
-    answer: listOf(OBJECT),
+    answer: listOf(objectOf({ 'Node Name': TEXT, 'Raft State': TEXT, Membership: TEXT })),
+    failure: objectOf({ status: oneOf('failed'), reason: TEXT }),
     handle: (request) => {
       const { queue, services } = request
       if (queue.type !== 'quorum') {
-        throw new HttpError(503, 'failed', `${queue.type}_queue_not_supported`)
+        return { status: 503, json: { status: 'failed', reason: `${queue.type}_queue_not_supported` } }
       }
       return {
         status: 200,
@@ -127,6 +118,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     access: 'administrator',
     summary: 'Takes a member from a quorum queue; the last one stays',
     body: objectOf({ node: TEXT }),
+    successes: [202],
+    refusals: [503],
     handle: ({ queue }) => {
       void queue
       throw new HttpError(503, 'service_unavailable', 'last_node')
@@ -144,6 +137,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/queues/quorum/replicas/on/:node/shrink',
     access: 'administrator',
     summary: 'Takes the members on a node away; the last ones stay',
+    successes: [202],
+    refusals: [503],
     handle: () => {
       throw new HttpError(503, 'service_unavailable', 'last_node')
     },

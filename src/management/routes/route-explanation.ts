@@ -5,7 +5,29 @@ import { ok } from '../http/answer.js'
 import { badRequest } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { isJsonObject } from '../json.js'
-import { BOOLEAN, listOf, OBJECT, objectOf, TEXT } from './schemas.js'
+import { BINDING } from '../schemas/access.js'
+import { BOOLEAN, extended, INTEGER, listOf, named, objectOf, TEXT, TEXTS } from '../schemas/basics.js'
+
+const STEP = objectOf(
+  {
+    exchange: TEXT,
+    type: TEXT,
+    path: TEXTS,
+    matched: listOf(BINDING),
+    unmatched: listOf(extended(BINDING, { reason: TEXT })),
+    unmatched_left_out: INTEGER,
+  },
+  { note: TEXT },
+)
+const ROUTE = named(
+  'ExplainedRoute',
+  objectOf({
+    queues: listOf(objectOf({ name: TEXT, type: TEXT, paths: listOf(TEXTS) })),
+    steps: listOf(STEP),
+    routed: BOOLEAN,
+    note: TEXT,
+  }),
+)
 
 export const ROUTE_EXPLANATION_ROUTES: readonly Route[] = [
   {
@@ -15,7 +37,7 @@ export const ROUTE_EXPLANATION_ROUTES: readonly Route[] = [
     summary:
       'Where a message would go: queues, the bindings that match, and why the others do not. Publishes nothing',
     query: ['routing_key', 'headers'],
-    answer: objectOf({ queues: listOf(OBJECT), steps: listOf(OBJECT), routed: BOOLEAN, note: TEXT }),
+    answer: ROUTE,
     handle: (request) => {
       const routingKey = request.query.get('routing_key') ?? ''
       return ok(explainRoute(request.services, request.exchange, routingKey, headersOf(request.query)))

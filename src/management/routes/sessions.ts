@@ -7,7 +7,8 @@ import { badRequest } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { type Sessions, sessionCookie, sessionTokenOf } from '../http/sessions.js'
 import type { JsonObject } from '../json.js'
-import { OBJECT, objectOf, TEXT } from './schemas.js'
+import { WHO_AM_I } from '../schemas/access.js'
+import { objectOf, oneOf, TEXT } from '../schemas/basics.js'
 
 /** What the routes of login need beside the services. */
 export interface SessionParts {
@@ -27,14 +28,19 @@ export function sessionRoutes({ authentication, sessions, cookiePath, secure }: 
       access: 'open',
       summary: 'Logs a browser in: answers with a session cookie. Takes JSON or a form',
       body: objectOf({ username: TEXT, password: TEXT }),
-      answer: objectOf({ user: OBJECT, token: OBJECT }),
+      answer: objectOf({ user: WHO_AM_I, token: objectOf({ type: oneOf('basic'), value: TEXT }) }),
+      refusals: [401, 429],
       handle: async (request): Promise<Answer> => {
         const { username, password } = credentialsOf(request)
         const principal = await authentication.login(
           { username, password: Buffer.from(password) },
           request.peerAddress,
         )
-        const cookie = sessionCookie(sessions.begin(principal), cookiePath, secure)
+        const cookie = sessionCookie(sessions.begin(principal), {
+          path: cookiePath,
+          secure,
+          lifeSeconds: sessions.lifeSeconds,
+        })
         const value = Buffer.from(`${username}:${password}`).toString('base64')
         const user = userView(request, principal)
         return ok({ user, token: { type: 'basic', value } }, { 'set-cookie': cookie })
@@ -47,7 +53,8 @@ export function sessionRoutes({ authentication, sessions, cookiePath, secure }: 
       summary: 'Ends the session of the cookie',
       handle: (request): Answer => {
         sessions.end(sessionTokenOf(request.headers))
-        return { ...NO_CONTENT, headers: { 'set-cookie': sessionCookie(undefined, cookiePath, secure) } }
+        const cookie = sessionCookie('', { path: cookiePath, secure, lifeSeconds: 0 })
+        return { ...NO_CONTENT, headers: { 'set-cookie': cookie } }
       },
     },
   ]

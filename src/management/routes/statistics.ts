@@ -5,9 +5,11 @@ import { objectNotFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { METRICS_CONTENT_TYPE } from '../metrics/metrics-server.js'
 import { metricsAt } from '../metrics/registries.js'
+import { objectOf, oneOf } from '../schemas/basics.js'
+import { HEALTHY, UNHEALTHY } from '../schemas/health.js'
+import { MEMORY, RELATIVE_MEMORY } from '../schemas/node.js'
 import { memoryView, relativeMemoryView } from '../statistics/memory-breakdown.js'
 import type { Statistics } from '../statistics/statistics.js'
-import { OBJECT, STATUS_OK } from './schemas.js'
 
 /** What is measured: memory of the node, metrics for Prometheus, probes for orchestrators. */
 export const STATISTICS_ROUTES: readonly Route[] = [
@@ -16,7 +18,7 @@ export const STATISTICS_ROUTES: readonly Route[] = [
     path: '/nodes/:node/memory',
     access: 'monitoring',
     summary: 'Where the memory of a node is, in octets',
-    answer: OBJECT,
+    answer: MEMORY,
     handle: (request) => ok(memoryView(statisticsOfNode(request))),
   },
   {
@@ -24,16 +26,16 @@ export const STATISTICS_ROUTES: readonly Route[] = [
     path: '/nodes/:node/memory/relative',
     access: 'monitoring',
     summary: 'Where the memory of a node is, in percent',
-    answer: OBJECT,
+    answer: RELATIVE_MEMORY,
     handle: (request) => ok(relativeMemoryView(statisticsOfNode(request))),
   },
-  ...['/nodes/:node/memory/ets', '/nodes/:node/memory/ets/relative'].map(
-    (path): Route => ({
+  ...['', '/relative', '/:filter', '/:filter/relative'].map(
+    (rest): Route => ({
       method: 'GET',
-      path,
+      path: `/nodes/:node/memory/ets${rest}`,
       access: 'monitoring',
       summary: "Tables of RabbitMQ's runtime: there are none",
-      answer: OBJECT,
+      answer: objectOf({ ets_tables_memory: oneOf('no_tables') }),
       handle: (request) => {
         statisticsOfNode(request)
         return ok({ ets_tables_memory: 'no_tables' })
@@ -46,6 +48,7 @@ export const STATISTICS_ROUTES: readonly Route[] = [
       path,
       access: 'monitoring',
       summary: 'Metrics in the text format of Prometheus',
+      answerType: 'text/plain',
       query: path.endsWith('detailed') ? ['family', 'vhost', 'queue'] : [],
       handle: (request) => metricsAnswer(request, path),
     }),
@@ -55,7 +58,7 @@ export const STATISTICS_ROUTES: readonly Route[] = [
     path: '/health/live',
     access: 'open',
     summary: 'The event loop of the node turns; for liveness probes',
-    answer: STATUS_OK,
+    answer: HEALTHY,
     handle: () => ok({ status: 'ok' }),
   },
   {
@@ -63,7 +66,8 @@ export const STATISTICS_ROUTES: readonly Route[] = [
     path: '/health/ready',
     access: 'open',
     summary: 'The node takes clients and publishes; for readiness probes',
-    answer: STATUS_OK,
+    answer: HEALTHY,
+    failure: UNHEALTHY,
     handle: readiness,
   },
 ]

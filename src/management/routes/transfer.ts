@@ -4,8 +4,8 @@ import type { ApiRequest } from '../http/api-request.js'
 import { textIn } from '../http/body.js'
 import { badRequest, objectNotFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
+import { BOOLEAN, INTEGER, objectOf, oneOf, TEXT, TEXT_OR_NULL, TEXTS } from '../schemas/basics.js'
 import { type Address, type Fate, type Taken, transferMessages } from '../transfer/transfer-messages.js'
-import { BOOLEAN, INTEGER, listOf, objectOf, TEXT, TEXT_OR_NULL } from './schemas.js'
 
 /** Messages that one request may name or move. */
 const MESSAGES_MAX = 10_000
@@ -19,8 +19,8 @@ export const TRANSFER_ROUTES: readonly Route[] = [
       'Moves ready messages to another queue or exchange, back to where they were dead-lettered from, or drops them. ' +
       'None is lost on the way',
     body: objectOf(
-      { action: { enum: ['move', 'send_back', 'dead_letter', 'drop'] } },
-      { positions: listOf(TEXT), count: INTEGER, exchange: TEXT, routing_key: TEXT, to_end: BOOLEAN },
+      { action: oneOf('move', 'send_back', 'dead_letter', 'drop') },
+      { positions: TEXTS, count: INTEGER, exchange: TEXT, routing_key: TEXT, to_end: BOOLEAN },
     ),
     answer: objectOf({ moved: INTEGER, failed: INTEGER, reason: TEXT_OR_NULL }),
     handle: transfer,

@@ -6,18 +6,12 @@ import { wordsIn } from '../http/body.js'
 import { objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { PERMISSION, TOPIC_PERMISSION, USER } from '../schemas/access.js'
+import { listOf, objectOf, TEXT, WORDS } from '../schemas/basics.js'
+import { QUEUE } from '../schemas/queue.js'
 import { userFrom } from '../user-request.js'
 import { queueView } from '../views/queue-view.js'
 import { permissionView, topicPermissionView, userView } from '../views/user-view.js'
-import { listOf, OBJECT, objectOf, TEXT, WORDS } from './schemas.js'
-
-const USER = objectOf({
-  name: TEXT,
-  password_hash: TEXT,
-  hashing_algorithm: TEXT,
-  tags: listOf(TEXT),
-  limits: OBJECT,
-})
 
 export const USER_ROUTES: readonly Route[] = [
   {
@@ -25,7 +19,7 @@ export const USER_ROUTES: readonly Route[] = [
     path: '/users',
     access: 'administrator',
     summary: 'Users',
-    isList: true,
+    list: 'paged',
     answer: listOf(USER),
     handle: (request) => listUsers(request, () => true),
   },
@@ -34,7 +28,7 @@ export const USER_ROUTES: readonly Route[] = [
     path: '/users/without-permissions',
     access: 'administrator',
     summary: 'Users without a permission in any virtual host',
-    isList: true,
+    list: 'paged',
     answer: listOf(USER),
     handle: (request) => {
       const { directory } = request.services.users
@@ -92,11 +86,11 @@ export const USER_ROUTES: readonly Route[] = [
     path: '/users/:user/permissions',
     access: 'administrator',
     summary: 'Permissions of a user',
-    isList: true,
-    answer: listOf(OBJECT),
+    list: 'plain',
+    answer: listOf(PERMISSION),
     handle: (request) => {
       const items = [...request.services.users.directory.permissions(userOf(request).name)]
-      return list(request, { items, view: permissionView, paged: false })
+      return list(request, { items, view: permissionView })
     },
   },
   {
@@ -104,11 +98,11 @@ export const USER_ROUTES: readonly Route[] = [
     path: '/users/:user/topic-permissions',
     access: 'administrator',
     summary: 'Topic permissions of a user',
-    isList: true,
-    answer: listOf(OBJECT),
+    list: 'plain',
+    answer: listOf(TOPIC_PERMISSION),
     handle: (request) => {
       const items = [...request.services.users.directory.topicPermissions(userOf(request).name)]
-      return list(request, { items, view: topicPermissionView, paged: false })
+      return list(request, { items, view: topicPermissionView })
     },
   },
   {
@@ -116,8 +110,8 @@ export const USER_ROUTES: readonly Route[] = [
     path: '/users/:user/queues',
     access: 'management',
     summary: 'Queues that a user declared',
-    isList: true,
-    answer: listOf(OBJECT),
+    list: 'paged',
+    answer: listOf(QUEUE),
     handle: (request) => {
       const { services, query } = request
       const maker = request.param('user')

@@ -4,21 +4,12 @@ import { booleanIn } from '../http/body.js'
 import { HttpError } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { PERMISSION, TOPIC_PERMISSION, VHOST } from '../schemas/access.js'
+import { BOOLEAN, listOf, OBJECT, objectOf, TEXT, WORDS } from '../schemas/basics.js'
 import { metadataFrom } from '../vhost-request.js'
 import { permissionView, topicPermissionView } from '../views/user-view.js'
 import { vhostView } from '../views/vhost-view.js'
-import { BOOLEAN, listOf, OBJECT, objectOf, TEXT, WORDS } from './schemas.js'
 
-const VHOST = objectOf({
-  name: TEXT,
-  description: TEXT,
-  tags: listOf(TEXT),
-  default_queue_type: TEXT,
-  metadata: OBJECT,
-  protected_from_deletion: BOOLEAN,
-  tracing: BOOLEAN,
-  cluster_state: OBJECT,
-})
 const EVERYTHING = { configure: '.*', write: '.*', read: '.*' }
 
 export const VHOST_ROUTES: readonly Route[] = [
@@ -27,7 +18,7 @@ export const VHOST_ROUTES: readonly Route[] = [
     path: '/vhosts',
     access: 'management',
     summary: 'Virtual hosts that the user may see',
-    isList: true,
+    list: 'paged',
     answer: listOf(VHOST),
     handle: (request) =>
       list(request, {
@@ -67,6 +58,7 @@ export const VHOST_ROUTES: readonly Route[] = [
     path: '/vhosts/:vhost',
     access: 'administrator',
     summary: 'Deletes a virtual host with everything in it',
+    refusals: [412],
     handle: ({ services, actor, vhost }) => {
       if (vhost.metadata.protectedFromDeletion) throw isProtected(vhost.name)
       return done(services.doors.deleteVhost(actor, vhost.name))
@@ -101,15 +93,14 @@ export const VHOST_ROUTES: readonly Route[] = [
     path: '/vhosts/:vhost/permissions',
     access: 'administrator',
     summary: 'Permissions of users in a virtual host',
-    isList: true,
-    answer: listOf(OBJECT),
+    list: 'plain',
+    answer: listOf(PERMISSION),
     handle: (request) => {
       const { name } = request.vhost
       const all = [...request.services.users.directory.permissions()]
       return list(request, {
         items: all.filter(({ vhost }) => vhost === name),
         view: permissionView,
-        paged: false,
       })
     },
   },
@@ -118,15 +109,14 @@ export const VHOST_ROUTES: readonly Route[] = [
     path: '/vhosts/:vhost/topic-permissions',
     access: 'administrator',
     summary: 'Topic permissions of users in a virtual host',
-    isList: true,
-    answer: listOf(OBJECT),
+    list: 'plain',
+    answer: listOf(TOPIC_PERMISSION),
     handle: (request) => {
       const { name } = request.vhost
       const all = [...request.services.users.directory.topicPermissions()]
       return list(request, {
         items: all.filter(({ vhost }) => vhost === name),
         view: topicPermissionView,
-        paged: false,
       })
     },
   },

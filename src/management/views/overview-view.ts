@@ -1,6 +1,7 @@
 import { clusterNameOf } from '../cluster-name.js'
 import type { ApiRequest } from '../http/api-request.js'
 import type { JsonObject } from '../json.js'
+import { BASIC_RETENTION, GLOBAL_RETENTION, type Retention } from '../statistics/series.js'
 import { exchangeTypesView } from './node-view.js'
 
 /** The cluster at a glance, as far as the sender may see it. */
@@ -28,10 +29,22 @@ export function overviewView(request: ApiRequest): JsonObject {
     rabbitmq_version: node.rabbitmqVersion,
     rates_mode: 'basic',
     require_definition_json_extension: false,
+    sample_retention_policies: {
+      global: GLOBAL_RETENTION.map(spanView),
+      basic: BASIC_RETENTION.map(spanView),
+      // Of what goes from channels to queues no past is kept.
+      detailed: [],
+    },
     statistics_db_event_queue: 0,
     ...(request.isMonitor ? nodeFacts(request) : {}),
     ...services.statistics?.overview(query, request.isMonitor ? undefined : request.vhosts),
   }
+}
+
+/** In seconds, rounded down to ten minutes or to hours. */
+function spanView({ spanSeconds }: Retention): number {
+  const unit = spanSeconds < 3600 ? 600 : 3600
+  return Math.floor(spanSeconds / unit) * unit
 }
 
 function nodeFacts({ services }: ApiRequest): JsonObject {
