@@ -1,7 +1,9 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import {
   type KeyboardEvent,
+  memo,
   type ReactNode,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -123,6 +125,10 @@ export function Table<T>(props: TableProps<T>) {
     row?.focus()
     if (row !== null && row !== undefined) toFocus.current = undefined
   })
+  const latestActions = useRef<RowActions<T> | undefined>(undefined)
+  const act = useCallback((run: (actions: RowActions<T>) => void) => {
+    if (latestActions.current !== undefined) run(latestActions.current)
+  }, [])
   if (isEmpty) return <>{props.empty}</>
   const shown = isVirtual ? virtualizer.getVirtualItems().map(({ index }) => index) : items.map((_, i) => i)
   const first = shown[0] ?? 0
@@ -138,33 +144,38 @@ export function Table<T>(props: TableProps<T>) {
     setCurrent(index)
     if (isVirtual) virtualizer.scrollToIndex(index)
   }
-  function toggle(item: T): void {
-    if (selection === undefined) return
-    const chosen = new Set(selection.chosen)
-    if (!chosen.delete(keyOf(item))) chosen.add(keyOf(item))
-    selection.change(chosen)
+  const actions: RowActions<T> = {
+    focus: setCurrent,
+    toggle(item) {
+      if (selection === undefined) return
+      const chosen = new Set(selection.chosen)
+      if (!chosen.delete(keyOf(item))) chosen.add(keyOf(item))
+      selection.change(chosen)
+    },
+    open(item) {
+      if (props.hrefOf !== undefined) location.hash = props.hrefOf(item)
+      else props.onOpen?.(item)
+    },
+    click: (item) => props.onOpen?.(item),
+    press(event, index, item) {
+      if (event.target !== event.currentTarget) return
+      const steps: Record<string, number> = {
+        ArrowDown: index + 1,
+        ArrowUp: index - 1,
+        PageDown: index + 15,
+        PageUp: index - 15,
+        Home: 0,
+        End: items.length - 1,
+      }
+      const to = steps[event.key]
+      if (to !== undefined) move(to)
+      else if (event.key === 'Enter') actions.open(item)
+      else if (event.key === ' ' && selection !== undefined) actions.toggle(item)
+      else return
+      event.preventDefault()
+    },
   }
-  function open(item: T): void {
-    if (props.hrefOf !== undefined) location.hash = props.hrefOf(item)
-    else props.onOpen?.(item)
-  }
-  function onKeyDown(event: KeyboardEvent, index: number, item: T): void {
-    if (event.target !== event.currentTarget) return
-    const steps: Record<string, number> = {
-      ArrowDown: index + 1,
-      ArrowUp: index - 1,
-      PageDown: index + 15,
-      PageUp: index - 15,
-      Home: 0,
-      End: items.length - 1,
-    }
-    const to = steps[event.key]
-    if (to !== undefined) move(to)
-    else if (event.key === 'Enter') open(item)
-    else if (event.key === ' ' && selection !== undefined) toggle(item)
-    else return
-    event.preventDefault()
-  }
+  latestActions.current = actions
   const allChosen = selection !== undefined && items.every((item) => selection.chosen.has(keyOf(item)))
 
   return (
@@ -204,35 +215,17 @@ export function Table<T>(props: TableProps<T>) {
             const item = items[index]
             if (item === undefined) return null
             const key = keyOf(item)
-            const isChosen = selection?.chosen.has(key) === true
             return (
-              <tr
+              <Row
                 key={key}
-                data-row={index}
-                aria-rowindex={index + 2}
-                tabIndex={index === focusable ? 0 : -1}
-                className={isChosen ? 'is-chosen' : undefined}
-                onFocus={() => setCurrent(index)}
-                onKeyDown={(event) => onKeyDown(event, index, item)}
-                onClick={props.onOpen === undefined ? undefined : () => props.onOpen?.(item)}
-              >
-                {selection !== undefined && (
-                  <td className="cell-check">
-                    <input
-                      type="checkbox"
-                      aria-label={`Choose ${key}`}
-                      checked={isChosen}
-                      onClick={(event) => event.stopPropagation()}
-                      onChange={() => toggle(item)}
-                    />
-                  </td>
-                )}
-                {columns.map(({ id, isNumber, cell }) => (
-                  <td key={id} className={isNumber === true ? 'number' : undefined}>
-                    {cell(item)}
-                  </td>
-                ))}
-              </tr>
+                item={item}
+                itemKey={key}
+                index={index}
+                columns={columns}
+                isChosen={selection === undefined ? undefined : selection.chosen.has(key)}
+                isFocusable={index === focusable}
+                act={act}
+              />
             )
           })}
           <Spacer height={(items.length - 1 - last) * ROW_HEIGHT_PX} />
@@ -241,6 +234,59 @@ export function Table<T>(props: TableProps<T>) {
     </div>
   )
 }
+
+interface RowActions<T> {
+  focus(index: number): void
+  toggle(item: T): void
+  open(item: T): void
+  click(item: T): void
+  press(event: KeyboardEvent, index: number, item: T): void
+}
+
+interface RowProps<T> {
+  readonly item: T
+  readonly itemKey: string
+  readonly index: number
+  readonly columns: readonly Column<T>[]
+  /** Undefined where rows cannot be chosen. */
+  readonly isChosen: boolean | undefined
+  readonly isFocusable: boolean
+  /** Runs what the table does with a row; the same function for good, so that a row is drawn for its own changes only. */
+  readonly act: (run: (actions: RowActions<T>) => void) => void
+}
+
+function PlainRow<T>({ item, itemKey, index, columns, isChosen, isFocusable, act }: RowProps<T>) {
+  return (
+    <tr
+      data-row={index}
+      aria-rowindex={index + 2}
+      tabIndex={isFocusable ? 0 : -1}
+      className={isChosen === true ? 'is-chosen' : undefined}
+      onFocus={() => act((table) => table.focus(index))}
+      onKeyDown={(event) => act((table) => table.press(event, index, item))}
+      onClick={() => act((table) => table.click(item))}
+    >
+      {isChosen !== undefined && (
+        <td className="cell-check">
+          <input
+            type="checkbox"
+            aria-label={`Choose ${itemKey}`}
+            checked={isChosen}
+            onClick={(event) => event.stopPropagation()}
+            onChange={() => act((table) => table.toggle(item))}
+          />
+        </td>
+      )}
+      {columns.map(({ id, isNumber, cell }) => (
+        <td key={id} className={isNumber === true ? 'number' : undefined}>
+          {cell(item)}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+const Row = memo(PlainRow) as typeof PlainRow
 
 function Spacer({ height }: { readonly height: number }) {
   return height <= 0 ? null : <tr className="spacer" style={{ height }} />
@@ -276,8 +322,12 @@ function Head<T>({ column, sorting }: { readonly column: Column<T>; readonly sor
   )
 }
 
-/** The filter of a list, kept in the address. `/` goes there. */
-export function FilterBox(props: { readonly label: string; readonly children?: ReactNode }) {
+/** The filter of a list, kept in the address. `/` goes there. `onUse` is called before the first letter. */
+export function FilterBox(props: {
+  readonly label: string
+  readonly onUse?: () => void
+  readonly children?: ReactNode
+}) {
   const { query } = usePlace()
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -303,6 +353,7 @@ export function FilterBox(props: { readonly label: string; readonly children?: R
           placeholder={`${props.label}  ( / )`}
           value={query.get('name') ?? ''}
           spellCheck={false}
+          onFocus={props.onUse}
           onChange={(event) => setQuery({ name: event.target.value, page: undefined })}
         />
       </div>

@@ -1,6 +1,8 @@
+import { useMemo } from 'react'
 import { useApi } from '../api/hooks.js'
 import type { Vhost } from '../api/types.js'
 import { setQuery, usePlace } from '../util/router.js'
+import type { Column } from './table.js'
 
 /** The names of the virtual hosts that the reader may enter. */
 export function useVhostNames(): readonly string[] {
@@ -11,6 +13,14 @@ export function useVhostNames(): readonly string[] {
 /** The virtual host that a list speaks of; empty for all. */
 export function useVhost(): string {
   return usePlace().query.get('vhost') ?? ''
+}
+
+/** The columns of a list; that of the virtual host only where it tells rows apart. */
+export function useVhostColumns<T>(columns: readonly Column<T>[]): readonly Column<T>[] {
+  const vhost = useVhost()
+  const names = useVhostNames()
+  const isOne = vhost !== '' || names.length <= 1
+  return useMemo(() => (isOne ? columns.filter(({ id }) => id !== 'vhost') : columns), [columns, isOne])
 }
 
 export function VhostChoice({ needsOne = false }: { readonly needsOne?: boolean }) {

@@ -21,7 +21,7 @@ import {
   usePaging,
   useSorting,
 } from '../components/table.js'
-import { useVhost, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
+import { useVhost, useVhostColumns, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
 import { EXCHANGE_ARGUMENTS } from '../util/arguments.js'
 import { rate } from '../util/format.js'
 import { href } from '../util/router.js'
@@ -80,7 +80,6 @@ const COLUMNS: readonly Column<Exchange>[] = [
 
 export default function Exchanges() {
   const vhost = useVhost()
-  const vhosts = useVhostNames()
   const paging = usePaging()
   const sorting = useSorting('name')
   const dialog = useDialog<'create'>()
@@ -89,7 +88,7 @@ export default function Exchanges() {
     ...sortQuery(COLUMNS, sorting),
   })
   const { data, error, refetch, isPlaceholderData } = useApi<Paged<Exchange>>(path)
-  const columns = vhosts.length > 1 && vhost === '' ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'vhost')
+  const columns = useVhostColumns(COLUMNS)
   return (
     <div className="page">
       <PageHeader title="Exchanges">

@@ -13,10 +13,11 @@ import {
   usePaging,
   useSorting,
 } from '../components/table.js'
-import { useVhost, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
+import { useVhost, useVhostColumns, VhostChoice } from '../components/vhost-choice.js'
 import { bytes, compact, count, plural, rate } from '../util/format.js'
 import { href } from '../util/router.js'
 import { CreateQueueDialog } from './queue-dialogs.js'
+import { queueKey, useForeseenQueues, useQueueIndex } from './queue-index.js'
 
 const FIELDS = [
   'name,vhost,type,durable,auto_delete,exclusive,arguments,policy,operator_policy,state,consumers,memory',
@@ -118,7 +119,6 @@ const COLUMNS: readonly Column<Queue>[] = [
 
 export default function Queues() {
   const vhost = useVhost()
-  const vhosts = useVhostNames()
   const paging = usePaging()
   const sorting = useSorting('name')
   const dialog = useDialog<'create' | 'delete' | 'purge'>()
@@ -128,9 +128,18 @@ export default function Queues() {
     ...sortQuery(COLUMNS, sorting),
     columns: FIELDS,
   })
-  const { data, error, refetch, isPlaceholderData } = useApi<Paged<Queue>>(path)
-  const columns = vhosts.length > 1 && vhost === '' ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'vhost')
-  const chosenQueues = data?.items.filter((queue) => chosen.has(keyOf(queue))) ?? []
+  const { data: answer, error, refetch, isPlaceholderData } = useApi<Paged<Queue>>(path)
+  const [isFiltering, setFiltering] = useState(paging.name !== '')
+  const index = useQueueIndex(vhost, isFiltering)
+  const isForeseeable = isPlaceholderData && paging.page === 1 && sorting.column === 'name'
+  const foreseen = useForeseenQueues(isForeseeable ? index : undefined, answer, {
+    name: paging.name,
+    pageSize: paging.page_size,
+    isReverse: sorting.isReverse,
+  })
+  const data = foreseen ?? answer
+  const columns = useVhostColumns(COLUMNS)
+  const chosenQueues = data?.items.filter((queue) => chosen.has(queueKey(queue))) ?? []
   return (
     <div className="page">
       <PageHeader title="Queues and streams">
@@ -138,7 +147,7 @@ export default function Queues() {
           Add a queue
         </Button>
       </PageHeader>
-      <FilterBox label="Filter queues">
+      <FilterBox label="Filter queues" onUse={() => setFiltering(true)}>
         <VhostChoice />
       </FilterBox>
       {chosenQueues.length > 0 && (
@@ -165,10 +174,10 @@ export default function Queues() {
             label="Queues"
             columns={columns}
             items={data.items}
-            keyOf={keyOf}
+            keyOf={queueKey}
             hrefOf={({ vhost: of, name }) => href(['queues', of, name])}
             selection={{ chosen, change: setChosen }}
-            isStale={isPlaceholderData}
+            isStale={isPlaceholderData && foreseen === undefined}
             empty={
               paging.name === '' ? (
                 <EmptyState
@@ -244,7 +253,7 @@ function BulkDialog(props: {
       </p>
       <ul className="code">
         {queues.slice(0, 30).map((queue) => (
-          <li key={keyOf(queue)}>
+          <li key={queueKey(queue)}>
             {queue.name} <span className="muted">{compact(queue.messages)}</span>
           </li>
         ))}
@@ -280,8 +289,4 @@ export function StateBadge({ state }: { readonly state: string | undefined }) {
   if (state === undefined) return <Badge>starting</Badge>
   if (state === 'running' || state === 'idle') return <Badge tone="good">{state}</Badge>
   return <Badge tone={state === 'flow' ? 'warn' : 'bad'}>{state}</Badge>
-}
-
-function keyOf({ vhost, name }: Queue): string {
-  return `${vhost}/${name}`
 }
