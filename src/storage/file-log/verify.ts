@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { MessageView } from '../../core/message.js'
-import type { MessageHistory } from '../../core/shard/shard-log.js'
+import type { MessageIndex } from '../../core/queue/message-index.js'
 import { SystemClock } from '../../util/clock.js'
 import { SILENT_LOGGER } from '../../util/logger.js'
 import type { Disk } from '../disk.js'
@@ -16,13 +16,8 @@ import {
 import { offsetOf, slotOf } from '../ref.js'
 import { StorageError } from '../storage-error.js'
 import { BATCH_HEADER_BYTES, BatchFlag } from './batch.js'
-import {
-  type DamagedStretch,
-  type FoundSegment,
-  type Recovery,
-  type RecoveryOwner,
-  recoverLog,
-} from './recovery.js'
+import { Catalogue, type QueueContent } from './catalogue.js'
+import { type DamagedStretch, type FoundSegment, type Recovery, recoverLog } from './recovery.js'
 import { SegmentReader } from './segment-reader.js'
 import { SegmentTable } from './segment-table.js'
 
@@ -39,13 +34,7 @@ export interface LogVerification {
   readonly fileBytes: number
   readonly liveBytes: number
   /** By queue id, also of queues that were deleted since: the log does not know. */
-  readonly queues: ReadonlyMap<number, QueueContent>
-}
-
-export interface QueueContent {
-  readonly messages: number
-  readonly bodyBytes: number
-  readonly redelivered: number
+  readonly queues: ReadonlyMap<number, Readonly<QueueContent>>
 }
 
 /** A message of a queue. Octets are the log's own copies. */
@@ -82,7 +71,7 @@ export async function verifyLog(disk: Disk, folder: string): Promise<LogVerifica
     incompleteBatches: broken.length,
     fileBytes: found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     liveBytes: Math.round(liveBytes),
-    queues: catalogue.summary(),
+    queues: catalogue.content,
   }
 }
 
@@ -136,8 +125,8 @@ async function* messagesOfSegment(
   const reader = new SegmentReader()
   reader.begin(file, sizeBytes, header === undefined ? undefined : segment.salt)
   let messages: LoggedMessage[] = []
-  const isLive = (queueId: number, position: number, filePosition: number): Entry | undefined => {
-    const entry = catalogue.entryOf(queueId, position)
+  const liveAt = (queueId: number, position: number, filePosition: number): MessageIndex | undefined => {
+    const entry = catalogue.find(queueId, position)
     if (entry === undefined) return undefined
     const chunk = table.chunkIn(slotOf(entry.ref))
     return chunk.segment === segment && chunk.filePosition + offsetOf(entry.ref) === filePosition
@@ -158,7 +147,7 @@ async function* messagesOfSegment(
           const queueId = words[target >> 2]!
           const queuePosition = doubles[(target + 8) >> 3]!
           const filePosition = position + record - at
-          const entry = isLive(queueId, queuePosition, filePosition)
+          const entry = liveAt(queueId, queuePosition, filePosition)
           if (entry === undefined) continue
           messages.push({
             queueId,
@@ -185,7 +174,7 @@ interface BatchSize {
 function messageAt(
   memory: RecordMemory,
   record: number,
-  { redelivered, deliveryCount, acquiredCount }: Entry,
+  { isRedelivered: redelivered, deliveryCount, acquiredCount }: MessageIndex,
 ): Omit<LoggedMessage, 'queueId' | 'position' | 'segment' | 'filePosition'> {
   const view = new MessageView()
   openMessage(memory, record, view)
@@ -199,78 +188,5 @@ function messageAt(
     persistent: view.persistent,
     properties: Buffer.from(view.buffer.subarray(view.propertiesStart, view.propertiesEnd)),
     body: Buffer.from(view.buffer.subarray(view.bodyStart, view.bodyEnd)),
-  }
-}
-
-interface Entry {
-  readonly ref: number
-  readonly bodyBytes: number
-  redelivered: boolean
-  deliveryCount: number
-  acquiredCount: number
-}
-
-/** Stands in for a shard: takes note of every message of every queue. */
-class Catalogue implements RecoveryOwner {
-  private readonly queues = new Map<number, Map<number, Entry>>()
-
-  entryOf(queueId: number, position: number): Entry | undefined {
-    return this.queues.get(queueId)?.get(position)
-  }
-
-  summary(): ReadonlyMap<number, QueueContent> {
-    return new Map(
-      [...this.queues].map(([queueId, entries]) => {
-        let bodyBytes = 0
-        let redelivered = 0
-        for (const entry of entries.values()) {
-          bodyBytes += entry.bodyBytes
-          if (entry.redelivered) redelivered += 1
-        }
-        return [queueId, { messages: entries.size, bodyBytes, redelivered }]
-      }),
-    )
-  }
-
-  recover(
-    queueId: number,
-    position: number,
-    ref: number,
-    message: MessageView,
-    found: MessageHistory,
-  ): boolean {
-    let entries = this.queues.get(queueId)
-    if (entries === undefined) {
-      entries = new Map()
-      this.queues.set(queueId, entries)
-    }
-    const { redelivered, deliveryCount, acquiredCount } = found
-    entries.set(position, {
-      ref,
-      bodyBytes: message.bodySizeBytes,
-      redelivered,
-      deliveryCount,
-      acquiredCount,
-    })
-    return true
-  }
-
-  recoverSettled(queueId: number, position: number): number | undefined {
-    const entry = this.entryOf(queueId, position)
-    this.queues.get(queueId)?.delete(position)
-    return entry?.ref
-  }
-
-  recoverHistory(queueId: number, position: number, history: MessageHistory): void {
-    const entry = this.entryOf(queueId, position)
-    if (entry === undefined) return
-    entry.redelivered ||= history.redelivered
-    if (history.deliveryCount === 0 && history.acquiredCount === 0) return
-    entry.deliveryCount = history.deliveryCount
-    entry.acquiredCount = history.acquiredCount
-  }
-
-  refOf(queueId: number, position: number): number | undefined {
-    return this.entryOf(queueId, position)?.ref
   }
 }
