@@ -20,4 +20,6 @@ export interface StartOptions {
   readonly folder: string
   /** Whether durable messages go to a disk; rivals always do. */
   readonly withDataDirectory: boolean
+  /** Arguments of the command beside those that every benchmark gives. */
+  readonly args?: readonly string[]
 }

@@ -9,11 +9,11 @@ const READY_LINE = /^leveret (\S+) ready in [\d.]+ ms: amqp \S+?:(\d+)/m
 /** The broker of this repository. Node's own options are taken from LEVERET_BENCH_NODE_OPTIONS. */
 export const LEVERET: BrokerKind = {
   name: 'leveret',
-  start: async ({ folder, withDataDirectory }) => {
+  start: async ({ folder, withDataDirectory, args: more = [] }) => {
     const nodeOptions = (process.env.LEVERET_BENCH_NODE_OPTIONS ?? '')
       .split(' ')
       .filter((each) => each !== '')
-    const args = [...nodeOptions, LAUNCHER, '--amqp-port', '0']
+    const args = [...nodeOptions, LAUNCHER, '--amqp-port', '0', ...more]
     if (withDataDirectory) args.push('--data-dir', folder)
     const server = new ServerProcess(process.execPath, args, process.env, folder)
     await server.ready(() => READY_LINE.test(server.output))

@@ -2,8 +2,18 @@ import type { Alarms } from '../../core/alarm.js'
 import { MESSAGE_SIZE_BOUNDS, MESSAGE_SIZE_SUM, type QueueCounters } from '../../core/statistics.js'
 import { PROCESSES_TOTAL } from '../statistics/node-statistics.js'
 import { QUEUE_TYPES, type Statistics } from '../statistics/statistics.js'
+import type { PeerTotals } from './peer-totals.js'
 import { QUEUE_TYPE_LABELS } from './queue-families.js'
-import { counter, gauge, labelsOf, type MetricSpec, MetricTable } from './table.js'
+import {
+  counter,
+  gauge,
+  labelsOf,
+  type MetricSpec,
+  type MetricTable,
+  singleRow,
+  table,
+  untyped,
+} from './table.js'
 
 const NET_TICKTIME_SECONDS = 60
 
@@ -72,18 +82,12 @@ export function persisterTable(): MetricTable {
   return singleRow(names.map((name) => [counter(name, 'Not counted'), 0]))
 }
 
-export function totalsTable({ sources }: Statistics): MetricTable {
+export function totalsTable({ sources }: Statistics, totals: PeerTotals): MetricTable {
   const { peers, topology } = sources
-  let connections = 0
-  let consumers = 0
-  for (const connection of peers.connections()) {
-    connections += 1
-    for (const channel of connection.channels()) consumers += channel.consumerCount
-  }
   return singleRow([
-    [gauge('connections', 'Connections currently open'), connections],
+    [gauge('connections', 'Connections currently open'), totals.connections],
     [gauge('channels', 'Channels currently open'), peers.channelCount],
-    [gauge('consumers', 'Consumers currently connected'), consumers],
+    [gauge('consumers', 'Consumers currently connected'), totals.consumers],
     [gauge('queues', 'Queues available'), topology.queueCount],
     [
       gauge(
@@ -112,17 +116,10 @@ export function alarmsTable(alarms: Pick<Alarms, 'active'>): MetricTable {
 const PROTOCOL = { protocol: 'amqp091' }
 
 /** Counters of the whole node that never go back, by protocol and type of queue. */
-export function globalTables({ sources }: Statistics): MetricTable[] {
-  const { topology, peers, queues } = sources
+export function globalTables({ sources }: Statistics, totals: PeerTotals): MetricTable[] {
+  const { topology, queues } = sources
   const { counters } = topology
-  let publishers = 0
-  let consumers = 0
-  for (const connection of peers.connections()) {
-    for (const channel of connection.channels()) {
-      consumers += channel.consumerCount
-      if (channel.counts().published.publish > 0) publishers += 1
-    }
-  }
+  const { publishers, consumers } = totals
   const byProtocol = table(
     [
       counter('global_messages_received_total', 'Total number of messages received from publishers'),
@@ -159,17 +156,17 @@ export function globalTables({ sources }: Statistics): MetricTable[] {
       ],
     ],
   )
-  const totals = QUEUE_TYPES.map((type) => ({ type, of: queues.totalsOf(type, undefined) }))
+  const types = QUEUE_TYPES.map((type) => ({ type, of: queues.totalsOf(type, undefined) }))
   const byType = table(
     DELIVERED,
-    totals.map(({ type, of }) => [
+    types.map(({ type, of }) => [
       labelsOf({ ...PROTOCOL, queue_type: QUEUE_TYPE_LABELS[type] }),
       deliveredValues(of),
     ]),
   )
   const dead = table(
     DEAD,
-    totals
+    types
       .filter(({ type }) => type !== 'stream')
       .map(({ type, of }) => [
         labelsOf({
@@ -261,24 +258,4 @@ export function runtimeTable(): MetricTable {
       Math.round((Date.now() - process.uptime() * 1000) / 1000),
     ],
   ])
-}
-
-export function untyped(name: string, help: string): MetricSpec {
-  return { name, type: 'untyped', help }
-}
-
-export function singleRow(columns: readonly (readonly [MetricSpec, number])[]): MetricTable {
-  return table(
-    columns.map(([spec]) => spec),
-    [['', columns.map(([, value]) => value)]],
-  )
-}
-
-export function table(
-  specs: readonly MetricSpec[],
-  rows: readonly (readonly [string, readonly number[]])[],
-): MetricTable {
-  const made = new MetricTable(specs)
-  for (const [labels, values] of rows) made.add(labels, values)
-  return made
 }

@@ -61,6 +61,10 @@ const INFO = [
   gauge('queue_info', 'A metric with a constant 1 value and labels that provide some queue details.'),
 ]
 
+const NO_REDUCTIONS = 0
+/** Reads and writes of single queues. */
+const NOT_COUNTED = 0
+
 /** Which queues, and what of them. */
 export interface QueueSelection {
   readonly coarse: boolean
@@ -89,23 +93,25 @@ export function* queueTables(
   const info = new MetricTable(INFO)
   const now = new QueueStatistics()
   const sums = parts.map(({ name }) => (name === TIMESTAMP ? Number.NaN : 0))
+  // One for all queues: ten thousand arrays in a turn of a few would be felt.
+  const values = new Array<number>(parts.length).fill(0)
   let looked = 0
   for (const queue of statistics.sources.topology.allQueues()) {
     if (++looked % QUEUES_PER_PART === 0) yield
     if (!wants(queue) || !statistics.sources.queues.statisticsOf(queue.id, now)) continue
-    const labels = perQueue ? { vhost: queue.vhost.name, queue: queue.name } : undefined
-    const values = [
-      ...(coarse ? [now.ready, now.unacked, now.ready + now.unacked, 0] : []),
-      ...(consumers ? [now.consumers] : []),
-      ...(details ? detailValues(statistics, queue, now, perQueue) : []),
-      ...(delivery ? deliveryValues(now) : []),
-    ]
-    if (labels === undefined) addTo(sums, values)
-    else table.add(labelsOf(labels), values)
-    if (labels !== undefined) {
-      const kind = { queue_type: QUEUE_TYPE_LABELS[queue.type], membership: 'leader' }
-      info.add(labelsOf({ ...labels, ...kind }), [1])
+    let places = 0
+    if (coarse) places = putCoarse(values, now)
+    if (consumers) values[places++] = now.consumers
+    if (details) places = putDetails(values, places, statistics, queue, now, perQueue)
+    if (delivery) putDelivery(values, places, now)
+    if (!perQueue) {
+      for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
+      continue
     }
+    const labels = { vhost: queue.vhost.name, queue: queue.name }
+    table.add(labelsOf(labels), values)
+    const kind = { queue_type: QUEUE_TYPE_LABELS[queue.type], membership: 'leader' }
+    info.add(labelsOf({ ...labels, ...kind }), [1])
   }
   if (perQueue) return [table, ...(coarse || consumers || details ? [info] : [])]
   table.add('', sums)
@@ -119,43 +125,56 @@ export const QUEUE_TYPE_LABELS = {
   stream: 'rabbit_stream_queue',
 } as const
 
-function addTo(sums: number[], values: readonly number[]): void {
-  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
+/** In the order of {@link COARSE}; returns the place after them, as the others do. */
+function putCoarse(values: number[], { ready, unacked }: QueueStatistics): number {
+  values[0] = ready
+  values[1] = unacked
+  values[2] = ready + unacked
+  values[3] = NO_REDUCTIONS
+  return COARSE.length
 }
 
-function detailValues(
+/** In the order of {@link DETAILS}. */
+function putDetails(
+  values: number[],
+  from: number,
   statistics: Statistics,
   queue: QueueRecord,
   now: QueueStatistics,
   perQueue: boolean,
-): number[] {
-  const messages = now.ready + now.unacked
+): number {
   const bytes = now.readyBytes + now.unackedBytes
   const capacity = now.consumers === 0 ? 0 : (statistics.sampler.ofQueue(queue)?.capacity ?? 1)
+  values[from] = capacity
+  values[from + 1] = capacity
+  values[from + 2] = now.memoryBytes
+  values[from + 3] = now.ready + now.unacked
+  values[from + 4] = bytes
+  values[from + 5] = now.ready
+  values[from + 6] = now.unacked
+  values[from + 7] = now.persistent
+  values[from + 8] = now.persistentBytes
+  values[from + 9] = bytes
+  values[from + 10] = now.readyBytes
+  values[from + 11] = now.unackedBytes
   // A timestamp means nothing in a sum, and looking for it costs a look at the message.
   const head =
     perQueue && now.ready > 0
       ? statistics.sources.queues.detailsOf(queue.id)?.headTimestampSeconds
       : undefined
-  return [
-    capacity,
-    capacity,
-    now.memoryBytes,
-    messages,
-    bytes,
-    now.ready,
-    now.unacked,
-    now.persistent,
-    now.persistentBytes,
-    bytes,
-    now.readyBytes,
-    now.unackedBytes,
-    head ?? Number.NaN,
-    0,
-    0,
-  ]
+  values[from + 12] = head ?? Number.NaN
+  values[from + 13] = NOT_COUNTED
+  values[from + 14] = NOT_COUNTED
+  return from + DETAILS.length
 }
 
-function deliveryValues(now: QueueStatistics): number[] {
-  return [now.get, now.getNoAck, now.getEmpty, now.deliver, now.deliverNoAck, now.redeliver, now.ack]
+/** In the order of {@link DELIVERY}. */
+function putDelivery(values: number[], from: number, now: QueueStatistics): void {
+  values[from] = now.get
+  values[from + 1] = now.getNoAck
+  values[from + 2] = now.getEmpty
+  values[from + 3] = now.deliver
+  values[from + 4] = now.deliverNoAck
+  values[from + 5] = now.redeliver
+  values[from + 6] = now.ack
 }

@@ -4,6 +4,12 @@ import type { QueueRecord } from '../../core/topology/queue-record.js'
 import { memoryBreakdown } from '../statistics/memory-breakdown.js'
 import type { Statistics } from '../statistics/statistics.js'
 import {
+  exchangeBindingsTable,
+  exchangeNamesTable,
+  exchangeTable,
+  vhostStatusTable,
+} from './exchange-families.js'
+import {
   alarmsTable,
   churnTable,
   globalTables,
@@ -11,23 +17,13 @@ import {
   nodeTable,
   persisterTable,
   runtimeTable,
-  singleRow,
   sizeHistogram,
-  table,
   totalsTable,
-  untyped,
 } from './node-families.js'
-import {
-  channelDeliveryTable,
-  channelTables,
-  connectionTables,
-  exchangeBindingsTable,
-  exchangeNamesTable,
-  exchangeTable,
-  vhostStatusTable,
-} from './peer-families.js'
+import { type PeerSelection, peerSums, peerTables } from './peer-families.js'
+import { peerTotals } from './peer-totals.js'
 import { queueTables } from './queue-families.js'
-import { gauge, labelsOf, type MetricTable, writeTable } from './table.js'
+import { gauge, labelsOf, type MetricTable, singleRow, table, untyped, writeTable } from './table.js'
 
 const PREFIX = 'rabbitmq_'
 const DETAILED_PREFIX = 'rabbitmq_detailed_'
@@ -59,9 +55,9 @@ export function metricsAt(
 ): Generator<string> | undefined {
   switch (path.replace(/\/$/, '')) {
     case '/metrics':
-      return everything(sources, sources.perObject, 'aggregated')
+      return everything(sources, { queues: sources.perObject, peers: false }, 'aggregated')
     case '/metrics/per-object':
-      return everything(sources, true, 'per-object')
+      return everything(sources, { queues: true, peers: query.get('channels') === 'true' }, 'per-object')
     case '/metrics/detailed':
       return detailed(sources, query)
     case '/metrics/memory-breakdown':
@@ -71,10 +67,37 @@ export function metricsAt(
   }
 }
 
-function* everything(sources: MetricsSources, perQueue: boolean, endpoint: string): Generator<string> {
+/** What has a series of its own rather than a part in a sum. */
+interface Granularity {
+  readonly queues: boolean
+  /** Connections and channels: only when asked, since their labels are new with every reconnect. */
+  readonly peers: boolean
+}
+
+const ALL = () => true
+const ALL_PEERS: PeerSelection = {
+  channels: true,
+  channelProcesses: true,
+  channelExchanges: true,
+  channelQueues: true,
+  channelQueueExchanges: true,
+  queueExchanges: true,
+  connectionsCoarse: true,
+  connections: true,
+  wantsVhost: ALL,
+  wantsQueue: ALL,
+}
+
+function* everything(
+  sources: MetricsSources,
+  { queues: perQueue, peers: perPeer }: Granularity,
+  endpoint: string,
+): Generator<string> {
   const { statistics, alarms } = sources
   yield* identity(sources, endpoint)
-  // Before what it brings up to date.
+  // Before what they bring up to date.
+  const totals = yield* inSlices(peerTotals(statistics))
+  const peers = perPeer ? yield* inSlices(peerTables(statistics, ALL_PEERS)) : peerSums(statistics, totals)
   const queues = yield* inSlices(
     queueTables(statistics, {
       coarse: true,
@@ -82,22 +105,21 @@ function* everything(sources: MetricsSources, perQueue: boolean, endpoint: strin
       details: true,
       delivery: true,
       perQueue,
-      wants: () => true,
+      wants: ALL,
     }),
   )
+  const exchanges = exchangeTable(statistics, ALL)
   const tables = [
-    ...globalTables(statistics),
-    totalsTable(statistics),
+    ...globalTables(statistics, totals),
+    totalsTable(statistics, totals),
     churnTable(statistics),
     nodeCoarseTable(statistics),
     nodeTable(statistics),
     persisterTable(),
     alarmsTable(alarms),
     ...queues,
-    perQueue ? exchangeTable(statistics, () => true) : exchangeTable(statistics, () => true).sum,
-    ...channelTables(statistics),
-    channelDeliveryTable(statistics),
-    ...connectionTables(statistics),
+    perQueue ? exchanges : exchanges.sum,
+    ...peers,
   ]
   for (const each of tables) yield* writeTable(each, PREFIX)
   yield* sizeHistogram(statistics, PREFIX)
@@ -122,6 +144,20 @@ function* detailed(sources: MetricsSources, query: URLSearchParams): Generator<s
       wants: (queue: QueueRecord) => wantsVhost(queue.vhost.name) && wantsName(queue.name),
     }),
   )
+  const peers = yield* inSlices(
+    peerTables(statistics, {
+      channels: has('channel_metrics'),
+      channelProcesses: has('channel_process_metrics'),
+      channelExchanges: has('channel_exchange_metrics'),
+      channelQueues: has('channel_queue_metrics'),
+      channelQueueExchanges: has('channel_queue_exchange_metrics'),
+      queueExchanges: has('queue_exchange_metrics'),
+      connectionsCoarse: has('connection_coarse_metrics'),
+      connections: has('connection_metrics'),
+      wantsVhost,
+      wantsQueue: wantsName,
+    }),
+  )
   const tables: MetricTable[] = [
     ...(has('connection_churn_metrics') ? [churnTable(statistics)] : []),
     ...(has('node_coarse_metrics') ? [nodeCoarseTable(statistics)] : []),
@@ -129,15 +165,7 @@ function* detailed(sources: MetricsSources, query: URLSearchParams): Generator<s
     ...(has('node_persister_metrics') ? [persisterTable()] : []),
     ...queues,
     ...(has('exchange_metrics') ? [exchangeTable(statistics, wantsVhost)] : []),
-    ...(has('channel_metrics') || has('channel_process_metrics')
-      ? channelTables(statistics).slice(0, 1)
-      : []),
-    ...(has('channel_exchange_metrics') || has('channel_queue_exchange_metrics')
-      ? channelTables(statistics).slice(1)
-      : []),
-    ...(has('channel_queue_metrics') ? [channelDeliveryTable(statistics)] : []),
-    ...(has('connection_coarse_metrics') ? connectionTables(statistics).slice(0, 1) : []),
-    ...(has('connection_metrics') ? connectionTables(statistics).slice(1) : []),
+    ...peers,
     ...(has('node_memory') ? [memoryTable(sources)] : []),
   ]
   for (const each of tables) yield* writeTable(each, DETAILED_PREFIX)

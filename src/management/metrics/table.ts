@@ -52,6 +52,10 @@ export function gauge(name: string, help: string): MetricSpec {
   return { name, type: 'gauge', help }
 }
 
+export function untyped(name: string, help: string): MetricSpec {
+  return { name, type: 'untyped', help }
+}
+
 /** `{a="1",b="2"}`, escaped as the text format wants it. */
 export function labelsOf(labels: Readonly<Record<string, string>>): string {
   const parts = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
@@ -65,7 +69,7 @@ function escaped(value: string): string {
 }
 
 /** Rows that are written before the event loop has its turn. */
-const ROWS_PER_PART = 500
+const ROWS_PER_PART = 200
 
 /** The text of a table, in parts between which the loop may be let go. */
 export function* writeTable(table: MetricTable, prefix: string): Generator<string> {
@@ -82,4 +86,22 @@ export function* writeTable(table: MetricTable, prefix: string): Generator<strin
     }
     yield text
   }
+}
+
+/** One row without labels. */
+export function singleRow(columns: readonly (readonly [MetricSpec, number])[]): MetricTable {
+  return table(
+    columns.map(([spec]) => spec),
+    [['', columns.map(([, value]) => value)]],
+  )
+}
+
+/** A table of rows that are known. */
+export function table(
+  specs: readonly MetricSpec[],
+  rows: readonly (readonly [string, readonly number[]])[],
+): MetricTable {
+  const made = new MetricTable(specs)
+  for (const [labels, values] of rows) made.add(labels, values)
+  return made
 }

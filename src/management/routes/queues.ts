@@ -24,7 +24,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
       handle: (request) => {
         const view = path === '/queues/detailed' ? detailedQueueView : queueView
         return list(request, {
-          items: sortedQueues(request),
+          items: request.vhostsOfPath.flatMap(({ queues }) => [...queues.values()]),
+          order: byVhostAndName,
           nameOf: ({ name }) => name,
           view: (queue) => view(request.services, queue, request.query),
         })
@@ -152,11 +153,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
   },
 ]
 
-/** By vhost, then by name. */
-function sortedQueues(request: ApiRequest): QueueRecord[] {
-  return request.vhostsOfPath.flatMap((vhost) =>
-    [...vhost.queues.values()].sort((a, b) => compareText(a.name, b.name)),
-  )
+function byVhostAndName(a: QueueRecord, b: QueueRecord): number {
+  return a.vhost === b.vhost ? compareText(a.name, b.name) : compareText(a.vhost.name, b.vhost.name)
 }
 
 async function putQueue(request: ApiRequest) {

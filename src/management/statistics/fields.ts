@@ -1,5 +1,5 @@
 import type { DeliveryCounters, PublishCounts } from '../../core/statistics.js'
-import type { JsonObject } from '../json.js'
+import type { Json, JsonObject } from '../json.js'
 import { type Details, detailsOfNothing, type History } from './history.js'
 import type { PublishName, TakeName } from './kinds.js'
 import type { Range } from './ranges.js'
@@ -13,7 +13,7 @@ export interface Moment {
 
 /** A number with its past beside it: `X` and `X_details`. */
 export function withDetails(name: string, value: number, details: Details): JsonObject {
-  return { [name]: value, [`${name}_details`]: details as unknown as JsonObject }
+  return { [name]: value, [`${name}_details`]: details }
 }
 
 /** Numbers of the past that are worth knowing beside those of now. */
@@ -42,21 +42,39 @@ export class Past<Name extends string> implements Pasts<Name> {
   }
 }
 
-/** The delivering side of `message_stats`; empty until something was taken or tried. */
-export function takeStats(taken: DeliveryCounters, past: Pasts<TakeName>): JsonObject {
+/**
+ * Members of an answer that is being made. A list of ten thousand is made of such objects: members that are set one by
+ * one, by their names, keep an object in the form that V8 is quick with, where spreads take ten times as long.
+ */
+export type Fields = { [name: string]: Json | undefined }
+
+/** Adds the delivering side of `message_stats`; nothing until something was taken or tried. */
+export function addTakeStats(stats: Fields, taken: DeliveryCounters, past: Pasts<TakeName>): void {
   const { deliver, deliverNoAck, get, getNoAck, getEmpty, redeliver, ack } = taken
   const all = deliver + deliverNoAck + get + getNoAck
-  if (all + getEmpty + ack === 0) return {}
-  return {
-    ...withDetails('ack', ack, past.of('ack')),
-    ...withDetails('deliver', deliver, past.of('deliver')),
-    ...withDetails('deliver_get', all, past.of('deliver', 'deliver_no_ack', 'get', 'get_no_ack')),
-    ...withDetails('deliver_no_ack', deliverNoAck, past.of('deliver_no_ack')),
-    ...withDetails('get', get, past.of('get')),
-    ...withDetails('get_empty', getEmpty, past.of('get_empty')),
-    ...withDetails('get_no_ack', getNoAck, past.of('get_no_ack')),
-    ...withDetails('redeliver', redeliver, past.of('redeliver')),
-  }
+  if (all + getEmpty + ack === 0) return
+  stats.ack = ack
+  stats.ack_details = past.of('ack')
+  stats.deliver = deliver
+  stats.deliver_details = past.of('deliver')
+  stats.deliver_get = all
+  stats.deliver_get_details = past.of('deliver', 'deliver_no_ack', 'get', 'get_no_ack')
+  stats.deliver_no_ack = deliverNoAck
+  stats.deliver_no_ack_details = past.of('deliver_no_ack')
+  stats.get = get
+  stats.get_details = past.of('get')
+  stats.get_empty = getEmpty
+  stats.get_empty_details = past.of('get_empty')
+  stats.get_no_ack = getNoAck
+  stats.get_no_ack_details = past.of('get_no_ack')
+  stats.redeliver = redeliver
+  stats.redeliver_details = past.of('redeliver')
+}
+
+export function takeStats(taken: DeliveryCounters, past: Pasts<TakeName>): JsonObject {
+  const stats: Fields = {}
+  addTakeStats(stats, taken, past)
+  return stats
 }
 
 /** The publishing side of `message_stats`; empty until something was published. */

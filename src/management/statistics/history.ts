@@ -88,9 +88,10 @@ export class History<Name extends string> {
 
   /** The sum of some numbers: rate, and with a range samples. `undefined` history and numbers count as 0. */
   details(names: readonly Name[], round: Round, range: Range | undefined, nowMs: number): Details {
+    let rate = 0
+    for (const name of names) rate += this.series[this.kind.place(name)]?.rate(round) ?? 0
+    if (range === undefined) return rate === 0 ? NO_CHANGE : { rate }
     const found = names.flatMap((name) => this.series[this.kind.place(name)] ?? [])
-    const rate = found.reduce((sum, series) => sum + series.rate(round), 0)
-    if (range === undefined) return { rate }
     const { ageSeconds, stepSeconds } = range
     const stepMs = stepSeconds * 1000
     const newestMs = Math.floor(nowMs / stepMs) * stepMs
@@ -108,7 +109,7 @@ export class History<Name extends string> {
 }
 
 /** What stands beside a number in the HTTP API. */
-export interface Details {
+export type Details = {
   /** Change per second between the last two samples. */
   readonly rate: number
   /** Newest first; milliseconds since the epoch. */
@@ -117,7 +118,7 @@ export interface Details {
   readonly avg_rate?: number
 }
 
-export interface Sample {
+export type Sample = {
   readonly sample: number
   readonly timestamp: number
 }

@@ -93,7 +93,9 @@ export class Series {
 
   /** Change per second between the last two rounds; 0 while there is only one. */
   rate({ tick, intervalMs }: Round): number {
-    if (tick <= this.firstTick) return 0
+    // Most numbers of a large node do not move.
+    if (tick <= this.firstTick || this.rings[0]!.isSteadyIn(Math.floor(tick / this.layouts[0]!.stepTicks)))
+      return 0
     const [now, before] = this.at([tick, tick - 1], 0) as [number, number]
     return ((now - before) * 1000) / intervalMs
   }
@@ -124,6 +126,11 @@ class Ring {
     this.visited = firstSlot
     this.lastSlot = firstSlot
     this.lastValue = value
+  }
+
+  /** True when the value of the slot is known to be that of the slot before. */
+  isSteadyIn(slot: number): boolean {
+    return this.lastSlot < slot && slot > this.firstSlot
   }
 
   record(slot: number, value: number): void {

@@ -9,6 +9,8 @@ import type { Timers } from '../../util/timers.js'
 import type { JsonObject } from '../json.js'
 import type { StatisticsSource } from '../statistics-source.js'
 import {
+  addTakeStats,
+  type Fields,
   type Moment,
   messageStats,
   NO_REDUCTIONS,
@@ -70,35 +72,54 @@ export class Statistics implements StatisticsSource {
     return { messages: ready + unacked, messages_ready: ready, messages_unacknowledged: unacked }
   }
 
-  /** Counters, state and rates of a queue. Empty when its shard does not know it. */
-  queue(queue: QueueRecord, query: URLSearchParams): JsonObject {
+  /** Puts counters, state and rates of a queue into its view; nothing when its shard does not know it. */
+  addQueue(view: Fields, queue: QueueRecord, query: URLSearchParams): void {
     const ranges = this.rangesOf(query)
     const now = this.queueNow(queue)
-    if (now === undefined) return {}
+    if (now === undefined) return
     const past = this.sampler.ofQueue(queue)
     const { moment } = this
     const lengths = new Past(past?.history, moment, ranges.lengths)
     const rates = new Past(past?.history, moment, ranges.messageRates)
     const { ready, unacked, publish } = now
-    const published = publish === 0 ? {} : withDetails('publish', publish, rates.of('publish'))
-    return {
-      consumers: now.consumers,
-      ...(queue.type === 'stream' ? {} : capacityFields(now, past?.capacity)),
-      state: 'running',
-      ...this.idleSince(past?.history),
-      ...withDetails('messages', ready + unacked, lengths.of('messages_ready', 'messages_unacknowledged')),
-      ...withDetails('messages_ready', ready, lengths.of('messages_ready')),
-      ...withDetails('messages_unacknowledged', unacked, lengths.of('messages_unacknowledged')),
-      messages_ram: ready + unacked,
-      messages_ready_ram: ready,
-      messages_unacknowledged_ram: unacked,
-      messages_persistent: now.persistent,
-      ...(queue.type === 'stream' ? {} : byteFields(now)),
-      ...messageStats({ ...published, ...takeStats(now, rates) }),
-      memory: now.memoryBytes,
-      ...NO_REDUCTIONS,
-      ...(queue.type === 'classic' ? { storage_version: 2 } : {}),
+    const isStream = queue.type === 'stream'
+    view.consumers = now.consumers
+    if (!isStream) {
+      const share = now.consumers === 0 ? 0 : (past?.capacity ?? capacityNow(now))
+      view.consumer_capacity = share
+      view.consumer_utilisation = share
     }
+    view.state = 'running'
+    if (past !== undefined) this.addIdleSince(view, past.history)
+    view.messages = ready + unacked
+    view.messages_details = lengths.of('messages_ready', 'messages_unacknowledged')
+    view.messages_ready = ready
+    view.messages_ready_details = lengths.of('messages_ready')
+    view.messages_unacknowledged = unacked
+    view.messages_unacknowledged_details = lengths.of('messages_unacknowledged')
+    view.messages_ram = ready + unacked
+    view.messages_ready_ram = ready
+    view.messages_unacknowledged_ram = unacked
+    view.messages_persistent = now.persistent
+    if (!isStream) {
+      const { readyBytes, unackedBytes } = now
+      view.message_bytes = readyBytes + unackedBytes
+      view.message_bytes_ready = readyBytes
+      view.message_bytes_unacknowledged = unackedBytes
+      view.message_bytes_ram = readyBytes + unackedBytes
+      view.message_bytes_persistent = now.persistentBytes
+    }
+    const stats: Fields = {}
+    if (publish > 0) {
+      stats.publish = publish
+      stats.publish_details = rates.of('publish')
+    }
+    addTakeStats(stats, now, rates)
+    if (publish > 0 || 'ack' in stats) view.message_stats = stats
+    view.memory = now.memoryBytes
+    view.reductions = NO_REDUCTIONS.reductions
+    view.reductions_details = NO_REDUCTIONS.reductions_details
+    if (queue.type === 'classic') view.storage_version = 2
   }
 
   /** What is looked up for one queue at a time: who is active, the head's timestamp, a stream's extent. */
@@ -200,11 +221,9 @@ export class Statistics implements StatisticsSource {
     const { published, taken } = channel.counts()
     const history = this.sampler.ofChannel(channel)
     const past = new Past(history, this.moment, ranges.messageRates)
-    return {
-      ...this.idleSince(history),
-      ...messageStats({ ...publishStats(published, past), ...takeStats(taken, past) }),
-      ...NO_REDUCTIONS,
-    }
+    const fields: Fields = messageStats({ ...publishStats(published, past), ...takeStats(taken, past) })
+    this.addIdleSince(fields, history)
+    return Object.assign(fields, NO_REDUCTIONS)
   }
 
   /** Numbers of the node and their rates. */
@@ -231,9 +250,9 @@ export class Statistics implements StatisticsSource {
     return this.lastRanges
   }
 
-  private idleSince(history: Parameters<Sampler['changedAtMs']>[0] | undefined): JsonObject {
-    if (history === undefined || history.changedTick === this.sampler.round.tick) return {}
-    return { idle_since: timestampText(this.sampler.changedAtMs(history)) }
+  private addIdleSince(view: Fields, history: Parameters<Sampler['changedAtMs']>[0] | undefined): void {
+    if (history === undefined || history.changedTick === this.sampler.round.tick) return
+    view.idle_since = timestampText(this.sampler.changedAtMs(history))
   }
 
   private lengthFields(queues: readonly QueueRecord[], vhost: Vhost, ranges: Ranges): JsonObject {
@@ -297,21 +316,5 @@ export class Statistics implements StatisticsSource {
       }
     }
     return sums
-  }
-}
-
-function capacityFields(now: QueueStatistics, capacity: number | undefined): JsonObject {
-  const share = now.consumers === 0 ? 0 : (capacity ?? capacityNow(now))
-  return { consumer_capacity: share, consumer_utilisation: share }
-}
-
-function byteFields(now: QueueStatistics): JsonObject {
-  const { readyBytes, unackedBytes } = now
-  return {
-    message_bytes: readyBytes + unackedBytes,
-    message_bytes_ready: readyBytes,
-    message_bytes_unacknowledged: unackedBytes,
-    message_bytes_ram: readyBytes + unackedBytes,
-    message_bytes_persistent: now.persistentBytes,
   }
 }

@@ -2,10 +2,11 @@ import { tableToPlain } from '../../core/field-table.js'
 import type { QueueRecord } from '../../core/topology/queue-record.js'
 import type { Json, JsonObject } from '../json.js'
 import type { ManagementServices } from '../management-services.js'
+import type { Fields } from '../statistics/fields.js'
 import { consumerViewsOf } from './consumer-view.js'
 
 /** What of a queue every answer shows: nothing that counts. */
-function queueFacts(services: ManagementServices, queue: QueueRecord): JsonObject {
+function queueFacts(services: ManagementServices, queue: QueueRecord): Fields {
   return {
     arguments: tableToPlain(queue.arguments),
     auto_delete: queue.autoDelete,
@@ -22,22 +23,17 @@ function queueFacts(services: ManagementServices, queue: QueueRecord): JsonObjec
 }
 
 /** An item of a list of queues; `query` may ask for less. */
-export function queueView(
-  services: ManagementServices,
-  queue: QueueRecord,
-  query: URLSearchParams,
-): JsonObject {
+export function queueView(services: ManagementServices, queue: QueueRecord, query: URLSearchParams): Fields {
   if (query.get('disable_stats') === 'true') return queueWithoutStatistics(services, queue, query)
   const { policy, operatorPolicy } = queue.policies
-  return {
-    ...queueFacts(services, queue),
-    ...(policy === undefined ? {} : { policy: policy.name }),
-    ...(operatorPolicy === undefined ? {} : { operator_policy: operatorPolicy.name }),
-    effective_policy_definition: effectivePolicyView(services, queue),
-    ...countFields(services, queue),
-    ...placeFields(services, queue),
-    ...services.statistics?.queue(queue, query),
-  }
+  const view: Fields = queueFacts(services, queue)
+  if (policy !== undefined) view.policy = policy.name
+  if (operatorPolicy !== undefined) view.operator_policy = operatorPolicy.name
+  view.effective_policy_definition = effectivePolicyView(services, queue)
+  if (queue.type !== 'classic') Object.assign(view, placeFields(services, queue))
+  if (services.statistics === undefined) Object.assign(view, countFields(services, queue))
+  else services.statistics.addQueue(view, queue, query)
+  return view
 }
 
 /** A queue by itself, or in the detailed list. */
@@ -46,13 +42,10 @@ export function detailedQueueView(
   queue: QueueRecord,
   query: URLSearchParams,
 ): JsonObject {
-  return {
-    ...queueView(services, queue, query),
-    policy: queue.policies.policy?.name ?? null,
-    operator_policy: queue.policies.operatorPolicy?.name ?? null,
-    ...typeFields(queue),
-    ...services.statistics?.queueDetails(queue),
-  }
+  const view: Fields = queueView(services, queue, query)
+  view.policy ??= null
+  view.operator_policy ??= null
+  return Object.assign(view, typeFields(queue), services.statistics?.queueDetails(queue))
 }
 
 export function singleQueueView(
@@ -72,7 +65,7 @@ function queueWithoutStatistics(
   services: ManagementServices,
   queue: QueueRecord,
   query: URLSearchParams,
-): JsonObject {
+): Fields {
   const facts = queueFacts(services, queue)
   if (query.get('enable_queue_totals') !== 'true') return facts
   const { ready, unacked } = services.shards.portFor(queue.id).countsOf(queue.id)
