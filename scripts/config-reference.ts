@@ -27,7 +27,9 @@ ${VERDICTS.map(([verdict, title]) => foreign(verdict, title)).join('\n\n')}
 }
 
 function row(option: OptionSpec<unknown>): string {
-  const suffix = { value: '', list: '.N', members: '.NAME', map: '.NAME' }[option.shape]
+  const suffix = { value: '', list: '.N', members: '.NAME', map: '.NAME', groups: '.NAME.FIELD' }[
+    option.shape
+  ]
   const flag = option.flag === undefined ? [] : [`--${option.flag.name}`]
   const variables = [environmentVariableOf(option), ...option.environment.map(({ name }) => name)]
   const others = [...flag, ...option.aliases, ...variables].map(code)
@@ -51,10 +53,17 @@ function defaultOf({ default: value, type }: OptionSpec<unknown>): string {
 }
 
 function foreign(verdict: ForeignVerdict, title: string): string {
-  const patterns = FOREIGN_KEYS.filter((each) => each.verdict === verdict).map(({ pattern, harmless }) =>
-    harmless === undefined ? code(pattern) : `${code(pattern)} (other than ${harmless.map(code).join(', ')})`,
-  )
-  return `${title}:\n${patterns.join(', ')}.`
+  const byReason = new Map<string, string[]>()
+  for (const { pattern, harmless, reason, verdict: its } of FOREIGN_KEYS) {
+    if (its !== verdict) continue
+    const text =
+      harmless === undefined
+        ? code(pattern)
+        : `${code(pattern)} (other than ${harmless.map(code).join(', ')})`
+    byReason.set(reason, [...(byReason.get(reason) ?? []), text])
+  }
+  const lines = [...byReason].map(([reason, patterns]) => `- ${reason}: ${patterns.join(', ')}`)
+  return `${title}:\n\n${lines.join('\n')}`
 }
 
 function code(text: string): string {

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { AuthChain } from './auth/auth-chain.js'
 import type { Authorizer } from './auth/authorizer.js'
 import type { Broker } from './broker.js'
+import type { BrokerOptions } from './config/broker-options.js'
 import type { Listener } from './connection/listener.js'
 import type { PeerDirectory } from './core/peers.js'
 import type { ShardPort } from './core/shard-port.js'
@@ -12,6 +14,7 @@ import type { ListenerFacts, ManagementServices } from './management/management-
 import type { MetricsSources } from './management/metrics/registries.js'
 import type { NodeControl } from './management/node-control.js'
 import type { Statistics } from './management/statistics/statistics.js'
+import type { Traces } from './management/traces/traces.js'
 import type { Clock } from './util/clock.js'
 import type { Logger } from './util/logger.js'
 
@@ -45,6 +48,7 @@ export class BrokerManagement {
   readonly #logger: Logger
   #app: Promise<ManagementServer> | undefined
   #control: ControlSocket | undefined
+  #traces: Promise<Traces> | undefined
 
   /** Listens nowhere without `managementPort`; {@link services} serve imports all the same. */
   constructor(broker: Broker, parts: ManagementParts) {
@@ -63,6 +67,7 @@ export class BrokerManagement {
       makers: this.#makers,
       clock,
       logger,
+      traces: () => this.#loadedTraces(tracesFolderOf(options)),
       hashing: `rabbit_password_hashing_${options.passwordHashing}`,
       ...(statistics === undefined ? {} : { statistics }),
       ...(parts.metrics === undefined ? {} : { metrics: parts.metrics.metrics }),
@@ -90,6 +95,8 @@ export class BrokerManagement {
       const { ManagementServer } = await import('./management/management-server.js')
       return ManagementServer.create(this.services, {
         pathPrefix: options.managementPathPrefix,
+        sessionMinutes: options.managementSessionMinutes,
+        bodyBytesMax: options.managementBodyBytesMax,
         secure: tls !== undefined,
         cors: {
           allowOrigins: options.managementCorsOrigins,
@@ -119,6 +126,7 @@ export class BrokerManagement {
   async close(): Promise<void> {
     this.#makers.close()
     await Promise.all([this.#front?.close(), this.#control?.close()])
+    await (await this.#traces)?.close()
     const app = await this.#app?.catch(() => undefined)
     await app?.close()
   }
@@ -127,6 +135,13 @@ export class BrokerManagement {
   #loaded(): Promise<ManagementServer> {
     this.#app ??= this.#load()
     return this.#app
+  }
+
+  #loadedTraces(folder: string | undefined): Promise<Traces> {
+    this.#traces ??= import('./management/traces/traces.js').then(
+      ({ Traces }) => new Traces(this.services, folder),
+    )
+    return this.#traces
   }
 
   /** As in the ready line: scheme, host, port. Undefined while it listens nowhere. */
@@ -152,6 +167,10 @@ export class BrokerManagement {
     const { scheme, host, port } = address
     return [{ protocol: scheme, host, port, tls: scheme === 'https' }]
   }
+}
+
+function tracesFolderOf({ tracingDir, dataDir }: BrokerOptions): string | undefined {
+  return tracingDir ?? (dataDir === undefined ? undefined : join(dataDir, 'traces'))
 }
 
 function prometheusFacts(address: MetricsSide['address']): ListenerFacts[] {

@@ -32,8 +32,8 @@ import { Firehose } from './core/firehose.js'
 import { OwnPublisher } from './core/own-publisher.js'
 import { LocalShard } from './core/shard/local-shard.js'
 import type { ShardPort } from './core/shard-port.js'
-import { loadDefinitions } from './management/definitions/load.js'
 import { EventExchange } from './management/events/event-exchange.js'
+import type { LogExchange } from './management/events/log-exchange.js'
 import type { ManagementServices } from './management/management-services.js'
 import type { NodeControl } from './management/node-control.js'
 import { MemoryMonitor } from './memory-monitor.js'
@@ -42,8 +42,11 @@ import { ByteReader } from './protocol/amqp091/byte-reader.js'
 import type { Seams } from './seams.js'
 import { Arena } from './util/arena.js'
 import { type Clock, SystemClock } from './util/clock.js'
-import { LineLogger, type Logger } from './util/logger.js'
+import { lineLogger } from './util/log/line-logger.js'
+import { inCategory } from './util/log/output-logger.js'
+import type { Logger } from './util/logger.js'
 import { Timers } from './util/timers.js'
+import { VhostDefaults } from './vhost-defaults.js'
 
 /** How long {@link Broker.stop} waits for peers to answer the close, in milliseconds of real time. */
 const STOP_TIMEOUT_MS = 3000
@@ -77,8 +80,7 @@ export async function startBroker(
   surroundings: Surroundings = {},
 ): Promise<Broker> {
   const resolved = withDefaults({ managementPort: undefined, prometheusPort: undefined, ...options })
-  const logger =
-    surroundings.logger ?? new LineLogger(resolved.logLevel, (line) => process.stderr.write(line))
+  const logger = surroundings.logger ?? lineLogger(resolved.logLevel, (line) => process.stderr.write(line))
   const clock = surroundings.clock ?? new SystemClock()
   const timers = new Timers(clock)
   const { machineClock = clock } = surroundings
@@ -196,8 +198,13 @@ export class Broker {
         return { matches: (name) => matcher.isIn(name) }
       },
     })
-    const hashing: HashingAlgorithm = `rabbit_password_hashing_${options.passwordHashing}`
-    this.admin = new BrokerAdmin(this.doors, this.userDoors, this.alarms, this.connections, hashing)
+    this.admin = new BrokerAdmin(
+      this.doors,
+      this.userDoors,
+      this.alarms,
+      this.connections,
+      hashingOf(options),
+    )
     this.#memory = new MemoryMonitor(machineTimers, this.alarms, logger, {
       watermark: options.memoryHighWatermark,
       totalMemoryBytes: options.totalMemoryBytes,
@@ -239,7 +246,21 @@ export class Broker {
       listeners: () => this.#listeners,
       isInService: () => this.#listeners.length > 0 && this.#stopped === undefined,
     })
-    if (definitions.length === 0) await this.#populate()
+    const { vhostDefaults, loadDefinitions: definitionsAt } = options
+    const { userDoors, doors } = this
+    const defaults = await VhostDefaults.prepare(vhostDefaults, {
+      doors,
+      userDoors,
+      actor: this.admin.actor,
+      hashing: hashingOf(options),
+    })
+    if (defaults !== undefined) this.events.on('vhost.created', ({ name }) => defaults.applyTo(name))
+    // Who brings definitions of their own wants neither guest nor its password.
+    if (definitions.length === 0 && definitionsAt === undefined) await this.#populate()
+    if (definitionsAt !== undefined) {
+      const { loadDefinitions } = await import('./management/definitions/load.js')
+      await loadDefinitions(this.#management.services, definitionsAt)
+    }
     if (options.eventExchange) {
       const where = { vhost: options.eventExchangeVhost ?? options.defaultVhost, nodeName: options.nodeName }
       this.#eventExchange = new EventExchange(
@@ -250,9 +271,6 @@ export class Broker {
         where,
       )
       await this.#eventExchange.open()
-    }
-    if (options.loadDefinitions !== undefined) {
-      await loadDefinitions(this.#management.services, options.loadDefinitions)
     }
     this.alarms.listen(() => {
       for (const connection of this.connections.all()) connection.alarmChanged()
@@ -295,6 +313,15 @@ export class Broker {
         ...control,
       },
     )
+  }
+
+  /** Makes `amq.rabbitmq.log`, in the default vhost; the log is the process's, which hands over what is to go there. */
+  async openLogExchange(kind: 'plaintext' | 'json'): Promise<LogExchange> {
+    const { LogExchange } = await import('./management/events/log-exchange.js')
+    const { defaultVhost: vhost, nodeName } = this.options
+    const exchange = new LogExchange(this.doors, this.#ownPublisher, { vhost, nodeName, kind })
+    await exchange.open()
+    return exchange
   }
 
   /** The first boot of an empty node: the default vhost, and the default user in it. */
@@ -423,7 +450,7 @@ export class Broker {
       replyTo: new ReplyToDirectory(randomOctets),
       timers: this.#machineTimers,
       clock: this.#timers.clock,
-      logger: this.#logger,
+      logger: inCategory(this.#logger, 'connection'),
       hub: this.#hub,
       stashes: new StashPool(),
       reader: new ByteReader(),
@@ -450,6 +477,10 @@ export class Broker {
       alarms: this.alarms,
     }
   }
+}
+
+function hashingOf({ passwordHashing }: BrokerOptions): HashingAlgorithm {
+  return `rabbit_password_hashing_${passwordHashing}`
 }
 
 function saslMechanisms(options: BrokerOptions): SaslMechanisms {

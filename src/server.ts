@@ -3,8 +3,8 @@ import { parseCommandLine, usage } from './config/command-line.js'
 import { ConfigError } from './config/config-error.js'
 import { printConfig } from './config/print-config.js'
 import { type ResolvedOptions, resolveOptions } from './config/resolve.js'
+import { NodeLog } from './node-log.js'
 import { controlFolder } from './util/control-folder.js'
-import { LineLogger } from './util/logger.js'
 import { PACKAGE_VERSION } from './util/package-version.js'
 
 /** Exit status for arguments, variables or a configuration file that cannot be used: EX_USAGE of sysexits. */
@@ -31,24 +31,33 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function run(resolved: ResolvedOptions): Promise<void> {
   const { options, warnings } = resolved
-  // Stdout holds the ready line and nothing else, so that a script can wait for it.
-  const logger = new LineLogger(options.logLevel, (line) => process.stderr.write(line))
+  const log = await NodeLog.open(options.log)
+  const { logger } = log
+  process.on('exit', () => log.flushSync())
+  process.on('SIGHUP', () => log.reopen())
   for (const warning of warnings) logger.warning(warning)
   const stop = new StopSignals()
   // Loaded here so that a bad setting is answered before the broker's modules are read.
   const { startBroker } = await import('./broker.js')
   const broker = await startBroker(options, { logger })
   await broker.openControl(controlFolder(process.env), {
-    setLogLevel: (level) => {
-      logger.level = level
-    },
+    setLogLevel: (level) => log.setLevel(level),
+    rotateLogs: () => log.rotate(),
+    ...(log.path !== undefined && { logFile: log.path }),
     stop: () => stop.request(),
     settings: () => printConfig(resolved),
   })
+  const { exchange } = options.log
+  if (exchange !== undefined) {
+    const logExchange = await broker.openLogExchange(exchange.format.kind)
+    log.add(exchange, (format) => logExchange.output(format))
+  }
   if (options.dataDir === undefined) logger.warning(IN_MEMORY)
+  for (const line of startLines(broker)) logger.info(line)
   if (!stop.wanted) say(readyLine(broker))
   await stop.signalled
   await broker.stop('shutdown')
+  await log.close()
   process.exit(0)
 }
 
@@ -75,6 +84,32 @@ class StopSignals {
       process.on('SIGINT', onSignal)
     })
   }
+}
+
+/** What RabbitMQ's log says when its ports are open, in its words: tools wait for them. */
+function startLines({ addresses, prometheusPort }: Broker): string[] {
+  const listeners = addresses.map((address) => {
+    const [scheme = '', where = ''] = address.split(' ')
+    const port = where.slice(where.lastIndexOf(':') + 1)
+    switch (scheme) {
+      case 'amqp':
+        return `started TCP listener on ${where}`
+      case 'amqps':
+        return `started TLS (SSL) listener on ${where}`
+      case 'http':
+        return `Management plugin: HTTP (non-TLS) listener started on port ${port}`
+      case 'https':
+        return `Management plugin: HTTPS listener started on port ${port}`
+      default:
+        return `started ${scheme} listener on ${where}`
+    }
+  })
+  const metrics = `Prometheus metrics: HTTP (non-TLS) listener started on port ${prometheusPort}`
+  return [
+    ...listeners,
+    ...(prometheusPort === 0 ? [] : [metrics]),
+    'Server startup complete; 0 plugins started.',
+  ]
 }
 
 function readyLine(broker: Broker): string {

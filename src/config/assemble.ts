@@ -9,7 +9,9 @@ import type {
   TlsOptions,
 } from './broker-options.js'
 import { ConfigError } from './config-error.js'
+import { definitionsSourceOf, vhostDefaultsOf } from './first-boot.js'
 import { formatListenerAddress } from './listener-spec.js'
+import { logOptionsOf } from './log-assembly.js'
 import type { OptionName, OptionValues } from './options.js'
 
 /** Joins the single values into what the broker is given. Throws {@link ConfigError} when values contradict. */
@@ -48,6 +50,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
       read: values.defaultRead,
     },
     defaultUserTags: values.defaultUserTags,
+    vhostDefaults: vhostDefaultsOf(values),
     loopbackUsers: values.loopbackUsers,
     authMechanisms: values.authMechanisms,
     anonymousLoginUser: values.anonymousLoginUser,
@@ -69,6 +72,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
     rabbitmqVersion: values.rabbitmqVersion,
     serverProperties: values.serverProperties,
     logLevel: values.logLevel,
+    log: logOptionsOf(values, origins),
     dataDir: values.dataDir,
     sync: values.sync,
     messageMemoryBytes: values.messageMemoryBytes ?? messageMemoryBytesOf(values.totalMemoryBytes),
@@ -81,6 +85,9 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
       values.managementTlsPort === undefined
         ? values.managementHost
         : (values.managementTlsHost ?? values.managementHost),
+    managementBodyBytesMax: values.managementBodyBytesMax,
+    tracingDir: values.tracingDir,
+    managementSessionMinutes: values.managementSessionMinutes,
     managementPathPrefix: pathPrefixOf(values.managementPathPrefix),
     managementCorsOrigins: values.managementCorsOrigins,
     managementCorsMaxAgeSeconds: values.managementCorsMaxAgeSeconds,
@@ -91,7 +98,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
     prometheusPort: portBeside(values, origins, 'prometheusPort'),
     prometheusHost: values.prometheusHost,
     prometheusPerObject: values.prometheusPerObject,
-    loadDefinitions: values.loadDefinitions,
+    loadDefinitions: definitionsSourceOf(values),
   })
 }
 

@@ -47,6 +47,8 @@ export function resolveValue(option: OptionSpec<unknown>, assignments: readonly 
       return membersOf(option, assignments)
     case 'map':
       return Object.fromEntries(byElement(assignments).map((each) => [each.element, parsed(option, each)]))
+    case 'groups':
+      return groupsOf(option, assignments)
   }
 }
 
@@ -58,6 +60,28 @@ function membersOf(option: OptionSpec<unknown>, assignments: readonly Assignment
     else names.delete(assignment.element)
   }
   return [...names]
+}
+
+/** The name of a group may have dots in it, that of a field too: the longest field that fits ends the name. */
+function groupsOf(option: OptionSpec<unknown>, assignments: readonly Assignment[]): unknown {
+  const found: Record<string, Record<string, unknown>> = {}
+  for (const assignment of assignments) {
+    const { element, origin } = assignment
+    const field = Object.keys(option.fields)
+      .filter((name) => element.endsWith(`.${name}`))
+      .sort((a, b) => b.length - a.length)[0]
+    if (field === undefined) {
+      const known = Object.keys(option.fields).join(', ')
+      throw new ConfigError(
+        `${describeOrigin(origin)}: there is no setting named ${option.key}.${element}; after the name comes one of ${known}`,
+      )
+    }
+    const { type, secret = false } = option.fields[field]!
+    const name = element.slice(0, -field.length - 1)
+    found[name] ??= {}
+    found[name][field] = parsed({ ...option, type, secret }, assignment)
+  }
+  return found
 }
 
 /** The last assignment of each element since the last `none`: numbered ones by number, then named ones as they came. */

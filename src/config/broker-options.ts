@@ -1,3 +1,6 @@
+import type { LineFormatOptions } from '../util/log/line-format.js'
+import type { RotationOptions } from '../util/log/log-file.js'
+import type { CategoryLevels, OutputLevel } from '../util/log/output-logger.js'
 import type { LogLevel } from '../util/logger.js'
 
 /**
@@ -59,6 +62,8 @@ export interface BrokerOptions {
   readonly defaultPermissions: PermissionPatterns
   /** Tags of the default user. Default ['administrator']. */
   readonly defaultUserTags: readonly string[]
+  /** What every new vhost gets, the first one included. Default nothing. */
+  readonly vhostDefaults: VhostDefaultsOptions
   /** Users who may connect from a loopback address only. Default ['guest']. */
   readonly loopbackUsers: readonly string[]
   /** SASL mechanisms in the order in which they are announced. Default PLAIN, AMQPLAIN, ANONYMOUS. */
@@ -103,8 +108,10 @@ export interface BrokerOptions {
   /** Further server properties, by key; they win over the built-in ones. Default none. */
   readonly serverProperties: Readonly<Record<string, string>>
 
-  /** Default 'info'. */
+  /** The level of what has none of its own. Default 'info'. */
   readonly logLevel: LogLevel
+  /** Where the `leveret` command writes its log; a program that embeds a broker hands in a logger instead. */
+  readonly log: LogOptions
   /** Where durable state is kept; undefined keeps everything in memory. Default undefined. */
   readonly dataDir: string | undefined
   /** What a confirm of a durable message waits for. Default 'always': the fdatasync that covers it. */
@@ -122,6 +129,12 @@ export interface BrokerOptions {
   readonly managementHost: string
   /** Put before every path of it: '/broker', or ''. Default ''. */
   readonly managementPathPrefix: string
+  /** Octets of the largest body of a request to it. Default 10 million. */
+  readonly managementBodyBytesMax: number
+  /** Where files of traces are; undefined is a folder of its own, see `TraceFiles`. Default undefined. */
+  readonly tracingDir: string | undefined
+  /** How long a login to its pages lasts, in minutes; undefined is eight hours. Default undefined. */
+  readonly managementSessionMinutes: number | undefined
   /** Sites whose pages may use it; '*' for all. Default none. */
   readonly managementCorsOrigins: readonly string[]
   /** How long a browser may remember that, in seconds. Default 1800. */
@@ -140,8 +153,61 @@ export interface BrokerOptions {
   readonly prometheusHost: string
   /** `/metrics` has a series for each queue and exchange. Default false. */
   readonly prometheusPerObject: boolean
-  /** A definitions file, or a folder of them, imported at every start. Default undefined. */
-  readonly loadDefinitions: string | undefined
+  /** Definitions that are imported at every start. Default undefined. */
+  readonly loadDefinitions: DefinitionsSource | undefined
+}
+
+/** Where definitions are imported from at a start. */
+export interface DefinitionsSource {
+  /** A file, or a folder whose `*.json` are read in the order of their names; or a file on a web server. */
+  readonly from:
+    | { readonly path: string }
+    | { readonly url: string; readonly tls: DefinitionsTlsOptions | undefined }
+  /** With it, definitions whose hash is that of the last import are left alone. */
+  readonly skipIfUnchanged: DefinitionsHash | undefined
+}
+
+/** How the server of definitions is met. Files are PEM. */
+export interface DefinitionsTlsOptions {
+  readonly caFile: string | undefined
+  readonly certFile: string | undefined
+  readonly keyFile: string | undefined
+  readonly keyPassword: string | undefined
+  readonly verify: 'verify_none' | 'verify_peer'
+}
+
+export type DefinitionsHash = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+
+/** What new vhosts get by their names. Patterns are regular expressions. */
+export interface VhostDefaultsOptions {
+  readonly users: readonly DefaultVhostUser[]
+  readonly operatorPolicies: readonly DefaultOperatorPolicy[]
+  /** The first that matches decides. */
+  readonly limits: readonly DefaultVhostLimits[]
+}
+
+export interface DefaultVhostUser {
+  readonly name: string
+  readonly vhostPattern: string
+  /** Undefined for one that nobody knows. */
+  readonly password: string | undefined
+  readonly permissions: PermissionPatterns
+  readonly tags: readonly string[]
+}
+
+export interface DefaultOperatorPolicy {
+  readonly name: string
+  readonly vhostPattern: string
+  readonly queuePattern: string
+  readonly applyTo: string
+  /** Keys as policies have them: `max-length`. */
+  readonly definition: Readonly<Record<string, number>>
+}
+
+export interface DefaultVhostLimits {
+  readonly vhostPattern: string
+  readonly maxConnections: number | undefined
+  readonly maxQueues: number | undefined
 }
 
 /** What the HTTP API shows over TLS. Files are PEM. */
@@ -151,6 +217,25 @@ export interface ManagementTlsOptions {
   readonly caFile: string | undefined
   /** Opens an encrypted key. */
   readonly keyPassword: string | undefined
+}
+
+/** The outputs of the log; those that are undefined are off. */
+export interface LogOptions {
+  /** Lines to a stream of the process. Default: stderr. */
+  readonly console: (LogOutputOptions & { readonly stream: 'stderr' | 'stdout' }) | undefined
+  /** Lines to a file, by its path. Default undefined. */
+  readonly file:
+    | (LogOutputOptions & { readonly path: string; readonly rotation: RotationOptions })
+    | undefined
+  /** Messages to `amq.rabbitmq.log` of the default vhost. Default undefined. */
+  readonly exchange: LogOutputOptions | undefined
+  /** Of categories that have a level of their own. Default none. */
+  readonly categoryLevels: CategoryLevels
+}
+
+export interface LogOutputOptions {
+  readonly level: OutputLevel
+  readonly format: LineFormatOptions
 }
 
 /** The addresses on which a broker listens for AMQP. */

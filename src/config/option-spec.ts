@@ -6,8 +6,24 @@ import type { ValueType } from './value-types.js'
  * - `list`: `key.1 = v`, `key.2 = v`; numbered elements go by number, named ones follow in order of appearance
  * - `members`: `key.NAME = true` or `false`; the names that are true
  * - `map`: `key.NAME = v`
+ * - `groups`: `key.NAME.FIELD = v`, with a type for each field
  */
-export type OptionShape = 'value' | 'list' | 'members' | 'map'
+export type OptionShape = 'value' | 'list' | 'members' | 'map' | 'groups'
+
+/** One field of a group. */
+export interface FieldSpec<T = unknown> {
+  readonly type: ValueType<T>
+  /** True for passwords: never printed. */
+  readonly secret?: boolean
+}
+
+/** Fields of a group, by what stands for them in the configuration file. */
+export type FieldSpecs = Readonly<Record<string, FieldSpec>>
+
+/** The fields of a group that were given. */
+export type GroupOf<F extends FieldSpecs> = {
+  readonly [K in keyof F]?: F[K] extends FieldSpec<infer T> ? T : never
+}
 
 /** A flag of the command line. */
 export interface FlagSpec {
@@ -31,8 +47,10 @@ export interface OptionSpec<T> {
   /** Key in the configuration file: RabbitMQ's where it has one. */
   readonly key: string
   readonly shape: OptionShape
-  /** Of the value, or of each element. */
+  /** Of the value, or of each element; of groups it says what their fields are. */
   readonly type: ValueType<unknown>
+  /** Of groups. */
+  readonly fields: FieldSpecs
   readonly default: T
   /** One sentence or two for the reference, starting with a capital. */
   readonly doc: string
@@ -106,6 +124,15 @@ export function map<T>(
   return spec<Readonly<Record<string, T>>>('map', key, type, {}, doc, {})
 }
 
+export function groups<F extends FieldSpecs>(
+  key: string,
+  fields: F,
+  doc: string,
+): OptionSpec<Readonly<Record<string, GroupOf<F>>>> {
+  const type = { expected: `for FIELD: ${Object.keys(fields).join(', ')}`, parse: () => undefined }
+  return { ...spec<Readonly<Record<string, GroupOf<F>>>>('groups', key, type, {}, doc, {}), fields }
+}
+
 function spec<T>(
   shape: OptionShape,
   key: string,
@@ -118,6 +145,7 @@ function spec<T>(
     key,
     shape,
     type,
+    fields: {},
     default: defaultValue,
     doc,
     secret: extras.secret ?? false,

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os'
-import type { LogLevel } from '../util/logger.js'
 import { PACKAGE_VERSION } from '../util/package-version.js'
 import {
   AUTH_MECHANISM_NAMES,
   type AuthMechanismName,
   CERTIFICATE_SAN_TYPES,
   type CertificateNameSource,
+  type DefinitionsHash,
   type ListenerAddress,
   type PasswordHashingName,
   QUEUE_TYPE_NAMES,
@@ -14,7 +14,8 @@ import {
   TLS_VERSIONS,
   type TlsVersion,
 } from './broker-options.js'
-import { list, map, members, type OptionSpec, optional, value } from './option-spec.js'
+import { LOG_OPTIONS } from './log-options.js'
+import { groups, list, map, members, type OptionSpec, optional, value } from './option-spec.js'
 import {
   BIND_ADDRESS,
   BOOLEAN,
@@ -32,6 +33,8 @@ import {
   SYNC_POLICY,
   seconds,
   TEXT,
+  type ValueType,
+  WORDS,
 } from './value-types.js'
 
 const CERTIFICATE_NAMES: Readonly<Record<string, CertificateNameSource>> = {
@@ -50,17 +53,23 @@ const PASSWORD_HASHINGS: Readonly<Record<string, PasswordHashingName>> = {
   md5: 'md5',
 }
 
-/** RabbitMQ's levels; those we do not have become the next more severe one. */
-const LOG_LEVEL_WORDS: Readonly<Record<string, LogLevel>> = {
-  debug: 'debug',
-  info: 'info',
-  notice: 'warning',
-  warning: 'warning',
-  error: 'error',
-  critical: 'critical',
-  alert: 'critical',
-  emergency: 'critical',
-  none: 'none',
+const DEFINITIONS_HASHES: Readonly<Record<string, DefinitionsHash>> = {
+  sha: 'sha1',
+  sha224: 'sha224',
+  sha256: 'sha256',
+  sha384: 'sha384',
+  sha512: 'sha512',
+}
+
+/** What a policy of every new virtual host may say: keys of operator policies, with underscores. */
+const DEFAULT_POLICY_KEYS = {
+  expires: { type: milliseconds(1) },
+  message_ttl: { type: milliseconds() },
+  max_length: { type: integer() },
+  max_length_bytes: { type: bytes() },
+  max_in_memory_length: { type: integer() },
+  max_in_memory_bytes: { type: bytes() },
+  delivery_limit: { type: integer() },
 }
 
 const LOOPBACK_LISTENERS: readonly ListenerAddress[] = [
@@ -106,7 +115,23 @@ export const OPTIONS = {
     'Address on which the HTTP API listens; `bind` does not change it.',
     { aliases: ['management.listener.ip'] },
   ),
+  managementSessionMinutes: optional(
+    'management.login_session_timeout',
+    integer(1, 525_600),
+    'How long a login to the management pages lasts, in minutes; by default eight hours.',
+  ),
   managementPathPrefix: value('management.path_prefix', TEXT, '', 'Put before every path of the HTTP API.'),
+  managementBodyBytesMax: value(
+    'management.http.max_body_size',
+    bytes(1),
+    10_000_000,
+    'The largest body of a request to the HTTP API.',
+  ),
+  tracingDir: optional(
+    'tracing.dir',
+    TEXT,
+    'Where files of traces are; without it the folder traces in data_dir, or one for the node in that of temporary files.',
+  ),
   managementCorsOrigins: list(
     'management.cors.allow_origins',
     TEXT,
@@ -162,6 +187,41 @@ export const OPTIONS = {
     BOOLEAN,
     false,
     'Whether /metrics has a series for each queue and exchange rather than sums.',
+  ),
+  definitionsBackend: value<'local_filesystem' | 'https'>(
+    'definitions.import_backend',
+    oneOf('local_filesystem', 'https'),
+    'local_filesystem',
+    'Where definitions are imported from at every start.',
+  ),
+  definitionsUrl: optional(
+    'definitions.https.url',
+    TEXT,
+    'A definitions file on a web server; with definitions.import_backend = https.',
+  ),
+  definitionsTlsCaFile: optional('definitions.tls.cacertfile', TEXT, "That server's authorities, PEM."),
+  definitionsTlsCertFile: optional('definitions.tls.certfile', TEXT, 'Our certificate for it, PEM.'),
+  definitionsTlsKeyFile: optional('definitions.tls.keyfile', TEXT, 'Its private key, PEM.'),
+  definitionsTlsKeyPassword: optional('definitions.tls.password', TEXT, 'Opens an encrypted key.', {
+    secret: true,
+  }),
+  definitionsTlsVerify: value<'verify_none' | 'verify_peer'>(
+    'definitions.tls.verify',
+    oneOf('verify_none', 'verify_peer'),
+    'verify_peer',
+    "Whether that server's certificate is checked.",
+  ),
+  definitionsSkipUnchanged: value(
+    'definitions.skip_if_unchanged',
+    BOOLEAN,
+    false,
+    'Whether definitions that are those of the last start are left alone.',
+  ),
+  definitionsHash: value<DefinitionsHash>(
+    'definitions.hashing.algorithm',
+    namedAs(DEFINITIONS_HASHES),
+    'sha256',
+    'How that is found out.',
   ),
   loadDefinitions: optional(
     'load_definitions',
@@ -257,6 +317,37 @@ export const OPTIONS = {
   defaultWrite: value('default_permissions.write', TEXT, '.*', 'What the default user may write.'),
   defaultRead: value('default_permissions.read', TEXT, '.*', 'What the default user may read.'),
   defaultUserTags: members('default_user_tags', BOOLEAN, ['administrator'], 'Tags of the default user.'),
+  defaultUsers: groups(
+    'default_users',
+    {
+      password: { type: TEXT, secret: true },
+      vhost_pattern: { type: TEXT },
+      configure: { type: TEXT },
+      write: { type: TEXT },
+      read: { type: TEXT },
+      tags: { type: WORDS },
+    },
+    'Users who are made, and given permissions, with every new virtual host whose name matches.',
+  ),
+  defaultOperatorPolicies: groups(
+    'default_policies.operator',
+    {
+      vhost_pattern: { type: TEXT },
+      queue_pattern: { type: TEXT },
+      apply_to: { type: oneOf('queues', 'classic_queues', 'quorum_queues', 'streams') },
+      ...DEFAULT_POLICY_KEYS,
+    },
+    'Operator policies that every new virtual host has whose name matches.',
+  ),
+  defaultLimits: groups(
+    'default_limits.vhosts',
+    {
+      pattern: { type: TEXT },
+      max_connections: { type: limitOrNone() },
+      max_queues: { type: limitOrNone() },
+    },
+    'Limits of every new virtual host whose name matches; the first that does decides.',
+  ),
   // Naming another user must not open guest to the network by the way, hence additive.
   loopbackUsers: members(
     'loopback_users',
@@ -413,17 +504,7 @@ export const OPTIONS = {
   ),
   serverProperties: map('server_properties', TEXT, 'Further properties that clients are told of.'),
 
-  logLevel: value<LogLevel>(
-    'log.console.level',
-    namedAs(LOG_LEVEL_WORDS),
-    'info',
-    'The least severe line written.',
-    {
-      aliases: ['log.default.level', 'log.file.level'],
-      flag: { name: 'log-level', placeholder: 'LEVEL' },
-      environment: [{ name: 'RABBITMQ_LOG', extract: overallLogLevel }],
-    },
-  ),
+  ...LOG_OPTIONS,
   diskFreeRelative: optional(
     'disk_free_limit.relative',
     MULTIPLE,
@@ -466,9 +547,13 @@ export function environmentVariableOf(option: OptionSpec<unknown>): string {
   return `LEVERET_${option.key.replaceAll('.', '_').toUpperCase()}`
 }
 
-/** RABBITMQ_LOG holds words like `debug`, `connection=warning`, `+color`; only the first sort is for every category. */
-function overallLogLevel(text: string): string | undefined {
-  return text.split(/[,\s]+/).find((word) => Object.hasOwn(LOG_LEVEL_WORDS, word))
+/** An integer, or -1 for no limit. */
+function limitOrNone(): ValueType<number> {
+  const finite = integer()
+  return {
+    expected: `${finite.expected}, or -1 for none`,
+    parse: (text) => (text === '-1' ? -1 : finite.parse(text)),
+  }
 }
 
 /** An integer that is 0 or within bounds. */

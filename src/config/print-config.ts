@@ -1,4 +1,5 @@
 import { describeOrigin } from './assignment.js'
+import type { OptionSpec } from './option-spec.js'
 import { OPTION_NAMES, OPTIONS } from './options.js'
 import type { ResolvedOptions } from './resolve.js'
 
@@ -13,7 +14,11 @@ export function printConfig(resolved: ResolvedOptions): string {
     const origin = describeOrigin(resolved.origins.get(name) ?? { kind: 'default' })
     if (option.secret) return [`# ${option.key} = (hidden)  # ${origin}`]
     if (value === undefined) return [`# ${option.key} is not set  # ${origin}`]
-    return linesOf(option.key, option.shape, option.type.format, value).map((line) => `${line}  # ${origin}`)
+    const lines =
+      option.shape === 'groups'
+        ? groupLines(option, value as Groups)
+        : linesOf(option.key, option.shape, option.type.format, value)
+    return lines.map((line) => `${line}  # ${origin}`)
   })
   return `${lines.join('\n')}\n`
 }
@@ -31,6 +36,18 @@ function linesOf(key: string, shape: string, format: Format, value: unknown): st
   if (elements.length === 0) return [`${key} = none`]
   if (shape === 'members') return elements.map((name) => `${key}.${String(name)} = true`)
   return elements.map((each, index) => `${key}.${index + 1} = ${text(each)}`)
+}
+
+type Groups = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+function groupLines({ key, fields }: OptionSpec<unknown>, groups: Groups): string[] {
+  return Object.entries(groups).flatMap(([name, group]) =>
+    Object.entries(group).map(([field, each]) => {
+      const { type, secret } = fields[field]!
+      if (secret === true) return `# ${key}.${name}.${field} = (hidden)`
+      return `${key}.${name}.${field} = ${quoted(type.format?.(each) ?? String(each))}`
+    }),
+  )
 }
 
 function quoted(text: string): string {

@@ -64,8 +64,8 @@ test('without any setting the broker listens on loopback, port 5672, with the de
 })
 
 test('the file wins over the default, the environment over the file, a flag over both', () => {
-  const conf = 'log.console.level = error\n'
-  const environment = { LEVERET_LOG_CONSOLE_LEVEL: 'warning' }
+  const conf = 'log.default.level = error\n'
+  const environment = { LEVERET_LOG_DEFAULT_LEVEL: 'warning' }
   const args = ['--log-level', 'debug']
   assert.equal(resolve({}).options.logLevel, 'info')
   assert.equal(resolve({ conf }).options.logLevel, 'error')
@@ -223,8 +223,11 @@ test('every problem of a file is reported at once', () => {
 test('keys that only Erlang or a later version needs are accepted with a warning', () => {
   const { warnings } = resolve({ conf: 'mnesia_table_loading_retry_limit = 1\nmqtt.vhost = /' })
   assert.equal(warnings.length, 2)
-  assert.match(warnings[0]!, /:1: mnesia_table_loading_retry_limit does not apply here and is ignored$/)
-  assert.match(warnings[1]!, /:2: mqtt\.vhost is not supported by this version and is ignored$/)
+  assert.match(
+    warnings[0]!,
+    /:1: mnesia_table_loading_retry_limit does not apply here and is ignored: it tunes/,
+  )
+  assert.match(warnings[1]!, /:2: mqtt\.vhost is not supported by this version and is ignored: that protocol/)
 })
 
 test('keys whose neglect would be unsafe are refused, unless they ask for what happens anyway', () => {

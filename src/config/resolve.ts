@@ -5,6 +5,7 @@ import type { ConfEntry } from './conf-file.js'
 import { type Environment, readConfSources } from './conf-sources.js'
 import { ConfigError } from './config-error.js'
 import { lookUpKey } from './key-lookup.js'
+import type { OptionShape } from './option-spec.js'
 import {
   environmentVariableOf,
   OPTION_NAMES,
@@ -88,11 +89,11 @@ function assignmentsOf(
     } else if (meaning.row.harmless?.includes(entry.value)) {
       // It asks for what happens anyway.
     } else if (meaning.row.verdict === 'refused') {
-      problems.push(`${where}: ${entry.key} is not supported by this version`)
+      problems.push(`${where}: ${entry.key} is not supported by this version: ${meaning.row.reason}`)
     } else {
-      const reason =
-        meaning.row.verdict === 'later' ? 'is not supported by this version' : 'does not apply here'
-      warnings.push(`${where}: ${entry.key} ${reason} and is ignored`)
+      const { reason, verdict } = meaning.row
+      const status = verdict === 'later' ? 'is not supported by this version' : 'does not apply here'
+      warnings.push(`${where}: ${entry.key} ${status} and is ignored: ${reason}`)
     }
   }
   return assignments
@@ -120,7 +121,7 @@ function strongest(
 }
 
 /** A variable holds the elements of a list joined by commas. */
-function elementsOf(shape: string, text: string, origin: Origin): Assignment[] {
+function elementsOf(shape: OptionShape, text: string, origin: Origin): Assignment[] {
   if (shape === 'value' || text === 'none') return [{ element: '', text, origin }]
   const words = text.split(',').map((word) => word.trim())
   if (shape === 'list') return words.map((word, index) => ({ element: `${index + 1}`, text: word, origin }))

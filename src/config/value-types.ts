@@ -23,6 +23,17 @@ export const TEXT: ValueType<string> = {
   parse: (text) => text,
 }
 
+/** Words with commas between them. */
+export const WORDS: ValueType<readonly string[]> = {
+  expected: 'words with commas between them',
+  parse: (text) =>
+    text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  format: (words) => (words as readonly string[]).join(', '),
+}
+
 export const BOOLEAN: ValueType<boolean> = {
   expected: 'true or false',
   parse: (text) => BOOLEAN_WORDS[text],

@@ -10,6 +10,7 @@ import {
   METHOD_NAMES,
   MethodId,
 } from '../protocol/amqp091/generated/methods.js'
+import { inCategory } from '../util/log/output-logger.js'
 import { Channel } from './channel.js'
 import type { ChannelHost } from './channel-host.js'
 import { refusalOf } from './refusal.js'
@@ -92,7 +93,7 @@ export class ChannelFrames {
     this.end(number)
     this.closing.set(number, false)
     const { code, text } = refusal
-    this.host.logger.error(
+    inCategory(this.host.logger, 'channel').error(
       `channel ${number} of connection ${this.host.actor.connectionId} closed: ${code} ${text}`,
     )
     encodeChannelClose(this.host.output, number, code, text, classId, methodId)

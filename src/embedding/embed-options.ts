@@ -1,7 +1,8 @@
 import type { Surroundings } from '../broker.js'
 import type { BrokerOptions } from '../config/broker-options.js'
 import type { Clock } from '../util/clock.js'
-import { LineLogger, type Logger, type LogLevel, SILENT_LOGGER } from '../util/logger.js'
+import { lineLogger } from '../util/log/line-logger.js'
+import { type Logger, type LogLevel, SILENT_LOGGER } from '../util/logger.js'
 import { VirtualClock } from '../util/virtual-clock.js'
 import type { SeededRandom } from './seeded-random.js'
 
@@ -14,7 +15,7 @@ const ARENA_BYTES = 16 * 1024 * 1024
  * How an embedded broker is started. Every key has a default; keys of {@link BrokerOptions} that are not named here
  * (limits, users, management port, ...) may be given too.
  */
-export interface EmbedOptions extends Partial<Omit<BrokerOptions, 'listeners' | 'loadDefinitions'>> {
+export interface EmbedOptions extends Partial<Omit<BrokerOptions, 'listeners' | 'loadDefinitions' | 'log'>> {
   /** TCP port; 0 lets the system choose, false listens nowhere ({@link EmbeddedBroker.connect} works all the same). Default 0. */
   readonly port?: number | false | undefined
   /** Address to listen on. Default '127.0.0.1'. */
@@ -99,7 +100,7 @@ function listenersOf(
 
 function loggerOf(logger: EmbedOptions['logger'], level: LogLevel = 'info'): Logger {
   if (logger === undefined || logger === false) return SILENT_LOGGER
-  return logger === 'stderr' ? new LineLogger(level, (line) => process.stderr.write(line)) : logger
+  return logger === 'stderr' ? lineLogger(level, (line) => process.stderr.write(line)) : logger
 }
 
 function recordedOf(record: boolean | number): number {

@@ -14,6 +14,7 @@ import type { Makers } from './makers.js'
 import type { MetricsSources } from './metrics/registries.js'
 import type { NodeControl } from './node-control.js'
 import type { Statistics } from './statistics/statistics.js'
+import type { Traces } from './traces/traces.js'
 
 /** What management is handed: the broker as an operator meets it. */
 export interface ManagementServices {
@@ -29,6 +30,8 @@ export interface ManagementServices {
   readonly node: NodeFacts
   readonly clock: Clock
   readonly logger: Logger
+  /** Traces that write to files; loaded when the first is asked for. */
+  readonly traces: () => Promise<Traces>
   /** How new passwords are hashed. */
   readonly hashing: HashingAlgorithm
   /** Counters and rates; undefined while nobody counts. */

@@ -179,12 +179,16 @@ test('definitions are loaded at boot, and a file that does not import keeps the 
   cleanUp(t, () => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'definitions.json')
   writeFileSync(path, JSON.stringify(FILE))
-  const api = await startApi(t, { loadDefinitions: path })
-  assert.equal((await api.get('/api/queues/orders/shop.new')).status, 200)
+  const loadDefinitions = { from: { path }, skipIfUnchanged: undefined }
+  const api = await startApi(t, { loadDefinitions })
+  const shop = { user: 'shop', password: 'test12' }
+  assert.equal((await api.get('/api/queues/orders/shop.new', shop)).status, 200)
+  // Whoever brings users of their own has no default one with a password that everybody knows.
+  assert.equal((await api.get('/api/whoami')).status, 401)
   writeFileSync(path, JSON.stringify({ ...FILE, vhosts: [] }))
   const listeners = { tcp: [{ host: '127.0.0.1', port: 0 }], tls: [], unix: [] }
   await assert.rejects(
-    startBroker({ logLevel: 'none', loadDefinitions: path, listeners }),
+    startBroker({ logLevel: 'none', loadDefinitions, listeners }),
     /definitions\.json cannot be imported: permissions\[0\] 'shop': there is no vhost 'orders'/,
   )
 })

@@ -72,8 +72,10 @@ export const JOINING_MODULES: readonly string[] = [
   'memory-monitor',
   'disk-monitor',
   'file-storage',
+  'node-log',
   'node-storage',
   'offline',
   'seams',
   'server',
+  'vhost-defaults',
 ]

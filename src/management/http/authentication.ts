@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Principal } from '../../core/permission.js'
+import { inCategory } from '../../util/log/output-logger.js'
 import type { ManagementServices } from '../management-services.js'
 import { HttpError, notAuthorised, notFound, objectNotFound } from './http-error.js'
 import type { LoginGuard } from './login-guard.js'
@@ -96,7 +97,7 @@ export class Authentication {
 
   #refuse(username: string, peerAddress: string, refusal: string): HttpError {
     this.#guard.refused(peerAddress, username)
-    this.#services.logger.warning(`HTTP access denied: ${refusal}`)
+    inCategory(this.#services.logger, 'user').warning(`HTTP access denied: ${refusal}`)
     if (refusal.endsWith('can only connect via localhost')) {
       return notAuthorised('User can only log in via localhost')
     }
@@ -104,7 +105,7 @@ export class Authentication {
   }
 
   #deny(username: string, reason: string): HttpError {
-    this.#services.logger.warning(`HTTP access denied: user '${username}' - ${reason}`)
+    inCategory(this.#services.logger, 'user').warning(`HTTP access denied: user '${username}' - ${reason}`)
     return notAuthorised(reason)
   }
 }

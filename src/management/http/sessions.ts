@@ -6,8 +6,8 @@ import type { Clock } from '../../util/clock.js'
 
 /** The cookie that carries a session's token. */
 export const SESSION_COOKIE = 'leveret_session'
-/** Eight hours, as RabbitMQ's pages. */
-export const SESSION_SECONDS = 8 * 3600
+/** How long a session lasts unless something else is set: eight hours, as with RabbitMQ's pages. */
+const SESSION_SECONDS = 8 * 3600
 /** Sessions of all users; the oldest end first. */
 export const SESSIONS_MAX = 10_000
 const TOKEN_OCTETS = 32
@@ -22,11 +22,15 @@ interface Session {
  * logout, by age, with a restart, and when its user is deleted or gets another password or other tags.
  */
 export class Sessions {
+  /** How long a session lasts. */
+  readonly lifeSeconds: number
   readonly #clock: Clock
   readonly #sessions = new Map<string, Session>()
   readonly #stopListening: (() => void)[]
 
-  constructor(clock: Clock, events: EventBus) {
+  /** `lifeMinutes` undefined is eight hours. */
+  constructor(clock: Clock, events: EventBus, lifeMinutes?: number) {
+    this.lifeSeconds = lifeMinutes === undefined ? SESSION_SECONDS : lifeMinutes * 60
     this.#clock = clock
     const end = ({ name }: { readonly name: string }): void => this.#endOf(name)
     this.#stopListening = [
@@ -46,7 +50,7 @@ export class Sessions {
     const token = randomBytes(TOKEN_OCTETS).toString('base64url')
     this.#sessions.set(keyOf(token), {
       principal,
-      endsAtMs: this.#clock.monotonic() + SESSION_SECONDS * 1000,
+      endsAtMs: this.#clock.monotonic() + this.lifeSeconds * 1000,
     })
     if (this.#sessions.size > SESSIONS_MAX) {
       for (const oldest of this.#sessions.keys()) {
@@ -92,11 +96,20 @@ export function sessionTokenOf(headers: IncomingHttpHeaders): string | undefined
   return undefined
 }
 
-/** The `set-cookie` of a session; without a token the cookie is dropped. `path` is where the pages are, `/` at least. */
-export function sessionCookie(token: string | undefined, path: string, secure: boolean): string {
-  const lifeSeconds = token === undefined ? 0 : SESSION_SECONDS
+/** How a cookie is given. */
+export interface CookieOptions {
+  /** Where the pages are, `/` at least. */
+  readonly path: string
+  /** True when the pages are reached over TLS. */
+  readonly secure: boolean
+  /** How long the browser keeps it; 0 drops it. */
+  readonly lifeSeconds: number
+}
+
+/** The `set-cookie` of a session. */
+export function sessionCookie(token: string, { path, secure, lifeSeconds }: CookieOptions): string {
   const flags = `HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
-  return `${SESSION_COOKIE}=${token ?? ''}; Path=${path}; Max-Age=${lifeSeconds}; ${flags}`
+  return `${SESSION_COOKIE}=${token}; Path=${path}; Max-Age=${lifeSeconds}; ${flags}`
 }
 
 function keyOf(token: string): string {

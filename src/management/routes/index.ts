@@ -20,6 +20,7 @@ import { QUEUE_ROUTES } from './queues.js'
 import { ROUTE_EXPLANATION_ROUTES } from './route-explanation.js'
 import { STATISTICS_ROUTES } from './statistics.js'
 import { STREAM_ROUTES } from './streams.js'
+import { TRACE_ROUTES } from './traces.js'
 import { TRANSFER_ROUTES } from './transfer.js'
 import { USER_ROUTES } from './users.js'
 import { VHOST_ROUTES } from './vhosts.js'
@@ -49,5 +50,6 @@ export const ROUTES: readonly Route[] = [
   ...LINK_ROUTES,
   ...ROUTE_EXPLANATION_ROUTES,
   ...TRANSFER_ROUTES,
+  ...TRACE_ROUTES,
   ...EVENT_ROUTES,
 ]
