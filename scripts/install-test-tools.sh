@@ -8,6 +8,8 @@ command -v amqp-publish >/dev/null || missing+=(amqp-tools)
 # Debian's pika belongs to Debian's Python, which need not be the first one on PATH.
 /usr/bin/python3 -c 'import pika' 2>/dev/null || missing+=(python3-pika)
 command -v chromium >/dev/null || missing+=(chromium)
+# Definitions and messages are exchanged with it, and its rabbitmqadmin is run; not in /usr/bin but in /usr/sbin.
+[[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || missing+=(rabbitmq-server)
 
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 echo "test tools: ${missing[*]} missing" >&2
@@ -21,7 +23,8 @@ if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
   exit 1
 fi
 
-export DEBIAN_FRONTEND=noninteractive
+# With this runlevel nothing that is installed is started: tests start their own.
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 install=(apt-get install -y -qq --no-install-recommends)
 "${install[@]}" "${missing[@]}" >/dev/null 2>&1 || { apt-get update -qq >/dev/null && "${install[@]}" "${missing[@]}" >/dev/null; }
 echo "test tools: installed ${missing[*]}" >&2
