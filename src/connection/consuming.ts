@@ -6,6 +6,7 @@ import {
   type CancelReason,
   type DeliveryFacts,
   type DeliverySink,
+  Recording,
   Settlement,
   type Subscription,
 } from '../core/shard-port.js'
@@ -204,7 +205,7 @@ export class Consuming {
       use.deliver += 1
       this.unacked.add(tag, facts.queueId, facts.position, subscriptionId)
     }
-    if (facts.isRecorded) this.host.output.markRecorded()
+    if (facts.recording !== Recording.NONE) this.host.output.awaitRecord(facts.recording)
     if (this.host.tracing?.isOn === true) this.trace(message, facts)
     writeDelivery(this.host.output, consumer.prefix, tag, message, facts, this.host.frameMax)
   }
@@ -339,7 +340,7 @@ export class Consuming {
       use.get += 1
       this.unacked.add(tag, facts.queueId, facts.position, 0)
     }
-    if (facts.isRecorded) this.host.output.markRecorded()
+    if (facts.recording !== Recording.NONE) this.host.output.awaitRecord(facts.recording)
     if (this.host.tracing?.isOn === true) this.trace(message, facts)
     writeGetOk(this.host.output, this.channelNumber, tag, message, facts, this.host.frameMax)
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type DeliveryRecord, Recording } from '../core/shard-port.js'
 import { ConnectionOutput, OutputHub } from './output.js'
 import type { PeerAddress, Transport } from './transport.js'
 
@@ -71,6 +72,48 @@ function writeFrame(output: ConnectionOutput, octets: number, fill: number): voi
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** A shard's record, of which the test says when it is written and synced. */
+class TestRecord implements DeliveryRecord {
+  deliveryTicket = 0
+  writtenTicket = 0
+  syncedTicket = 0
+  onAdvance: (() => void) | undefined
+  writeDeliveries(): void {}
+
+  advance(writtenTicket: number, syncedTicket: number): void {
+    this.writtenTicket = writtenTicket
+    this.syncedTicket = syncedTicket
+    this.onAdvance?.()
+  }
+}
+
+test('a delivery leaves when its record is as safe as its queue asks, and what came before it leaves first', async () => {
+  const { hub, transport, output } = open()
+  const record = new TestRecord()
+  hub.follow(record)
+  const deliver = async (recording: Recording, fill: number): Promise<void> => {
+    record.deliveryTicket += 1
+    output.awaitRecord(recording)
+    writeFrame(output, 1, fill)
+    await turn()
+  }
+  const arrived = (): number[] => transport.chunks.map((chunk) => chunk[7]!)
+  await deliver(Recording.WRITTEN, 1)
+  await deliver(Recording.SYNCED, 2)
+  await deliver(Recording.WRITTEN, 3)
+  await deliver(Recording.NONE, 4)
+  assert.deepEqual(arrived(), [])
+  record.advance(1, 0)
+  assert.deepEqual(arrived(), [1])
+  record.advance(3, 1)
+  assert.deepEqual(arrived(), [1])
+  record.advance(3, 2)
+  assert.deepEqual(arrived(), [1, 2, 3, 4])
+  output.close()
+  await turn()
+  assert.equal(hub.outstanding, 0)
+})
 
 test('everything written in a turn leaves in one write and no buffer is kept', async () => {
   const { hub, transport, output } = open()

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../core/shard-port.js'
+import { type DeliveryRecord, Recording } from '../core/shard-port.js'
 import { ByteWriter } from '../protocol/amqp091/byte-writer.js'
 import type { Transport } from './transport.js'
 
@@ -31,18 +31,26 @@ export class OutputHub {
   /** From now on deliveries that a shard records leave when `record` says that they may. */
   follow(record: DeliveryRecord): void {
     this.#record = record
-    record.onWritten = () => this.#releaseWaiting()
+    record.onAdvance = () => this.#releaseWaiting()
   }
 
-  /** The write that has to be done before recorded deliveries made until now may leave; 0 when they may at once. */
-  ticketOfDeliveries(): number {
+  /** The write that has to be as safe as `recording` says before deliveries made until now may leave; 0 when it is. */
+  ticketOfDeliveries(recording: Recording): number {
     const record = this.#record
-    if (record === undefined || record.deliveryTicket <= record.writtenTicket) return 0
+    if (record === undefined || recording === Recording.NONE) return 0
+    const { deliveryTicket } = record
+    if (this.isSafe(deliveryTicket, recording)) return 0
     record.writeDeliveries()
-    return record.deliveryTicket <= record.writtenTicket ? 0 : record.deliveryTicket
+    return this.isSafe(deliveryTicket, recording) ? 0 : deliveryTicket
   }
 
-  /** Has `output` told when the next write is done. */
+  /** True when the write `ticket` is as safe as `recording` asks. */
+  isSafe(ticket: number, recording: Recording): boolean {
+    const { writtenTicket, syncedTicket } = this.#record!
+    return ticket <= (recording === Recording.SYNCED ? syncedTicket : writtenTicket)
+  }
+
+  /** Has `output` told when the record of deliveries is safer than now. */
   awaitRecord(output: ConnectionOutput): void {
     this.#waiting.push(output)
   }
@@ -51,7 +59,7 @@ export class OutputHub {
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = []
-    for (const output of waiting) output.recordWritten(this.#record!.writtenTicket)
+    for (const output of waiting) output.recordAdvanced()
   }
 
   /** Runs `callback` before outputs are flushed at the end of this turn of the loop. */
@@ -101,11 +109,12 @@ export class OutputHub {
   }
 }
 
-/** Octets that may leave once a write is done. */
+/** Octets that may leave once a write is safe. */
 interface ParkedBuffer {
   readonly buffer: Buffer
   readonly octets: number
   readonly ticket: number
+  readonly recording: Recording
 }
 
 /** Whom an output tells about its bound. */
@@ -141,8 +150,8 @@ export class ConnectionOutput extends ByteWriter {
   private congested = false
   private closed = false
   private ending = false
-  /** Something was written that must not leave before the shard's record of it is safe. */
-  private holdsRecorded = false
+  /** How safe the shard's record of what was written must be before it leaves. */
+  private recording: Recording = Recording.NONE
   /** Buffers that are full or due and wait for that, oldest first. */
   private parked: ParkedBuffer[] = []
   private parkedBytes = 0
@@ -201,16 +210,18 @@ export class ConnectionOutput extends ByteWriter {
     if (this.ending && this.position === 0 && this.parked.length === 0) this.transport.end()
   }
 
-  /** What was written since the last flush holds a delivery that a shard records. */
-  markRecorded(): void {
-    this.holdsRecorded = true
+  /** What is written until the next flush holds a delivery that must not leave before its record is as safe as this. */
+  awaitRecord(recording: Recording): void {
+    if (recording > this.recording) this.recording = recording
   }
 
-  /** Records up to the write `ticket` are safe: what waited for them leaves. */
-  recordWritten(ticket: number): void {
+  /** Records are safer than before: what waited for that leaves. */
+  recordAdvanced(): void {
     if (this.closed) return
-    while (this.parked.length > 0 && this.parked[0]!.ticket <= ticket) {
-      const { buffer, octets } = this.parked.shift()!
+    for (let first = this.parked[0]; first !== undefined; first = this.parked[0]) {
+      const { buffer, octets, ticket, recording } = first
+      if (!this.hub.isSafe(ticket, recording)) break
+      this.parked.shift()
       this.parkedBytes -= octets
       this.send(buffer, octets)
     }
@@ -263,15 +274,17 @@ export class ConnectionOutput extends ByteWriter {
     if (this.closed) return
     const buffer = this.buffer
     this.buffer = EMPTY
-    const ticket = this.holdsRecorded ? this.hub.ticketOfDeliveries() : 0
-    this.holdsRecorded = false
+    const { recording } = this
+    this.recording = Recording.NONE
+    const ticket = this.hub.ticketOfDeliveries(recording)
     if (ticket === 0 && this.parked.length === 0) this.send(buffer, octets)
-    else this.park(buffer, octets, ticket)
+    else this.park({ buffer, octets, ticket, recording })
   }
 
-  private park(buffer: Buffer, octets: number, ticket: number): void {
+  private park(parked: ParkedBuffer): void {
+    const { octets } = parked
     if (this.parked.length === 0) this.hub.awaitRecord(this)
-    this.parked.push({ buffer, octets, ticket })
+    this.parked.push(parked)
     this.parkedBytes += octets
     this.checkBound()
   }

@@ -1,5 +1,5 @@
 import type { MessageView } from '../core/message.js'
-import type { DeliveryFacts } from '../core/shard-port.js'
+import { type DeliveryFacts, Recording } from '../core/shard-port.js'
 import type { ChannelHost } from './channel-host.js'
 import type { Consuming } from './consuming.js'
 import { deliverPrefix } from './delivery-writer.js'
@@ -11,7 +11,7 @@ export const REPLY_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
 
 /** What every reply says of itself: it came from no queue and is new. */
 const FACTS: DeliveryFacts = {
-  isRecorded: false,
+  recording: Recording.NONE,
   queueId: 0,
   position: 0,
   redelivered: false,

@@ -146,18 +146,31 @@ export interface PeekedMessage {
 }
 
 /**
- * The record that a message was handed out. It must be with the operating system before the peer can have the message:
- * else a broker that is killed would hand it out again as if it were new. Writes are numbered; a delivery made now is
- * recorded by the write `deliveryTicket`, and safe once `writtenTicket` is as high.
+ * The record that a message was handed out. It must be safe before the peer can have the message: else a broker that
+ * starts again would hand it out as if it were new. Writes are numbered; a delivery made now is recorded by the write
+ * `deliveryTicket`, and safe once the ticket that {@link Recording} names is as high.
  */
 export interface DeliveryRecord {
   readonly deliveryTicket: number
+  /** The newest write that is with the operating system: the end of the process does not undo it. */
   readonly writtenTicket: number
+  /** The newest write that is as durable as what is confirmed: under `sync = always` a power cut does not undo it. */
+  readonly syncedTicket: number
   /** Writes now, if no other write is on its way. */
   writeDeliveries(): void
-  /** Called when `writtenTicket` has grown. */
-  onWritten: (() => void) | undefined
+  /** Called when `writtenTicket` or `syncedTicket` has grown. */
+  onAdvance: (() => void) | undefined
 }
+
+/** How safe the record of a delivery must be before the peer may have the message. */
+export const Recording = {
+  /** There is none. */
+  NONE: 0,
+  WRITTEN: 1,
+  /** The queue counts deliveries, and a count must never be too low. */
+  SYNCED: 2,
+} as const
+export type Recording = (typeof Recording)[keyof typeof Recording]
 
 /** What became of a publish. */
 export const PublishOutcome = {
@@ -222,8 +235,8 @@ export type CancelReason = 'queue-deleted' | 'consumer-timeout'
 
 /** What a queue knows of a delivery beyond the message itself. One object per shard, reused. */
 export interface DeliveryFacts {
-  /** The shard keeps a record of the delivery, which must be safe before the peer sees it: {@link DeliveryRecord}. */
-  isRecorded: boolean
+  /** What the shard's record of the delivery waits for before the peer may see it: {@link DeliveryRecord}. */
+  recording: Recording
   queueId: number
   /** Place of the message in its queue: with the queue's id, what {@link ShardPort.settle} takes. */
   position: number

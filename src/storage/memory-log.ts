@@ -74,7 +74,8 @@ export class MemoryLog implements ShardLog {
 
   readonly deliveryTicket = 0
   readonly writtenTicket = 0
-  onWritten: (() => void) | undefined
+  readonly syncedTicket = 0
+  onAdvance: (() => void) | undefined
 
   writeDeliveries(): void {}
   attach(): void {}

@@ -92,6 +92,34 @@ for (const end of ENDS) {
     assert.equal(Number(headerOf(headers, 'x-delivery-count')), 3)
   })
 
+  test(`what a consumer of a quorum queue still held counts as a failed delivery after ${after}`, {
+    skip: SKIP_IF_EXTERNAL,
+  }, async (t) => {
+    const broker = await durableBroker(t)
+    const channel = await confirming(t, broker)
+    const limited = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1, 'x-dead-letter-exchange': '' }
+    const toDead = { 'x-dead-letter-routing-key': 'dead' }
+    await channel.declareQueue('dead', { durable: true, arguments: { 'x-queue-type': 'quorum' } })
+    await channel.declareQueue('q', { durable: true, arguments: { ...limited, ...toDead } })
+    await channel.publishConfirmed('', 'q', 'poison')
+    await channel.publishConfirmed('', 'q', 'fresh')
+    const first = await channel.get('q')
+    assert.ok(first)
+    channel.reject(first, true)
+    assert.equal((await channel.get('q'))?.body.toString(), 'poison')
+    assert.equal((await channel.get('q'))?.body.toString(), 'fresh')
+    const again = await restarted(t, broker, end)
+    const fresh = await again.get('q')
+    assert.equal(fresh?.body.toString(), 'fresh')
+    assert.equal(fresh?.redelivered, true)
+    assert.equal(Number(headerOf(fresh?.properties.headers, 'x-delivery-count')), 1)
+    await until(async () => (await again.checkQueue('dead')).messageCount === 1, 'the dead letter')
+    const letter = await again.get('dead')
+    assert.equal(letter?.body.toString(), 'poison')
+    assert.equal(headerOf(letter?.properties.headers, 'x-delivery-count'), undefined)
+    assert.equal(await again.get('q'), undefined)
+  })
+
   test(`a dead letter is in one place, with its history, after ${after}`, {
     skip: SKIP_IF_EXTERNAL,
   }, async (t) => {
@@ -141,6 +169,31 @@ for (const end of ENDS) {
     })
     await until(async () => bodies.length === 3, 'three deliveries')
     assert.deepEqual(bodies, ['1', '2', '3'])
+  })
+
+  test(`a stream that retention has emptied goes on with its offsets after ${after}`, {
+    skip: SKIP_IF_EXTERNAL,
+  }, async (t) => {
+    const broker = await durableBroker(t)
+    const channel = await confirming(t, broker)
+    const retention = { 'x-max-length-bytes': 1_000, 'x-stream-max-segment-size-bytes': 2_000 }
+    await channel.declareQueue('s', { durable: true, arguments: { 'x-queue-type': 'stream', ...retention } })
+    for (let i = 0; i < 5; i++) await channel.publishConfirmed('', 's', Buffer.alloc(2_000))
+    let again = await restarted(t, broker, end)
+    assert.equal((await again.checkQueue('s')).messageCount, 0)
+    again = await restarted(t, broker, end)
+    await again.publishConfirmed('', 's', 'next')
+    await again.qos(10)
+    const offsets: number[] = []
+    await again.consume(
+      's',
+      ({ properties }) => offsets.push(Number(headerOf(properties.headers, 'x-stream-offset'))),
+      {
+        arguments: { 'x-stream-offset': 'first' },
+      },
+    )
+    await until(async () => offsets.length > 0, 'a delivery')
+    assert.deepEqual(offsets, [5])
   })
 
   test(`a message that was fanned out is in every queue, and large ones are whole, after ${after}`, {

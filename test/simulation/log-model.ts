@@ -92,7 +92,11 @@ export class LogModel {
   }
 
   delivered(queueId: number, position: number): void {
-    this.entryOf(queueId, position).delivered ??= ++this.act
+    const entry = this.entryOf(queueId, position)
+    this.act += 1
+    entry.delivered ??= this.act
+    // To a queue that counts: a delivery from which nothing came back has failed.
+    entry.counts.push({ act: this.act, deliveryCount: 1, acquiredCount: 1 })
   }
 
   settled(queueId: number, position: number): void {
@@ -264,12 +268,16 @@ class NotedLog implements ShardLog {
     return this.log.writtenTicket
   }
 
-  get onWritten(): (() => void) | undefined {
-    return this.log.onWritten
+  get syncedTicket(): number {
+    return this.log.syncedTicket
   }
 
-  set onWritten(callback: (() => void) | undefined) {
-    this.log.onWritten = callback
+  get onAdvance(): (() => void) | undefined {
+    return this.log.onAdvance
+  }
+
+  set onAdvance(callback: (() => void) | undefined) {
+    this.log.onAdvance = callback
   }
 
   writeDeliveries(): void {

@@ -12,6 +12,7 @@ import {
   type DeliverySink,
   type Publisher,
   PublishOutcome,
+  Recording,
   type Settlement,
   type ShardPort,
   type Subscription,
@@ -75,7 +76,8 @@ class FakePort implements ShardPort {
   readonly deliveryRecord = {
     deliveryTicket: 0,
     writtenTicket: 0,
-    onWritten: undefined,
+    syncedTicket: 0,
+    onAdvance: undefined,
     writeDeliveries() {},
   }
   atomically(work: () => void): void {
@@ -136,7 +138,7 @@ class FakePort implements ShardPort {
 }
 
 export const FACTS: DeliveryFacts = {
-  isRecorded: false,
+  recording: Recording.NONE,
   queueId: 1,
   position: 0,
   redelivered: false,

@@ -67,7 +67,8 @@ export class RecordingShardPort implements ShardPort {
   readonly deliveryRecord = {
     deliveryTicket: 0,
     writtenTicket: 0,
-    onWritten: undefined,
+    syncedTicket: 0,
+    onAdvance: undefined,
     writeDeliveries() {},
   }
   atomically(work: () => void): void {

@@ -48,10 +48,11 @@ export function getRefused(queue: string): BrokerError {
   )
 }
 
-/** What a restart must know of the message that the index is placed on. */
+/** What a restart must know of the message that the index is placed on, in a queue that does not count. */
 export function historyIn(index: MessageIndex): MessageHistory {
   return {
     redelivered: index.isRedelivered,
+    isCounted: false,
     deliveryCount: index.deliveryCount,
     acquiredCount: index.acquiredCount,
     publishedAtMs: 0,

@@ -7,6 +7,7 @@ import {
   type PeekRequest,
   type QueueCounts,
   type QueueDefinition,
+  Recording,
   Settlement,
 } from '../shard-port.js'
 import { QueueCounters, type QueueDetails, type QueueStatistics } from '../statistics.js'
@@ -14,6 +15,7 @@ import { AckTimeouts } from './ack-timeouts.js'
 import { Consumers } from './consumers.js'
 import { recoveredDeadline, ttlOf } from './deadlines.js'
 import { DelayedRetries } from './delayed-retries.js'
+import { DeliveryCounts } from './delivery-counts.js'
 import { Expiry } from './expiry.js'
 import { Lease } from './lease.js'
 import { getRefused, historyIn, memoryOf, queueDetails } from './measures.js'
@@ -39,6 +41,7 @@ export class MessageQueue implements ShardQueue {
   private readonly consumers: Consumers
   private readonly expiry: Expiry
   private readonly lease: Lease
+  private readonly counting: DeliveryCounts | undefined
   private readonly retries: DelayedRetries | undefined
   private readonly timeouts: AckTimeouts | undefined
   readonly counters = new QueueCounters()
@@ -72,6 +75,9 @@ export class MessageQueue implements ShardQueue {
     this.lease = new Lease(runtime.timers, () => runtime.unused(this))
     this.lease.configure(this.settings.expiresMs, false)
     if (traits.countsDeliveries) {
+      this.counting = new DeliveryCounts(this.order, runtime.log, definition.id, () =>
+        this.take('delivery_limit'),
+      )
       this.retries = new DelayedRetries(
         runtime.timers,
         (position) => this.retryNow(position),
@@ -138,7 +144,7 @@ export class MessageQueue implements ShardQueue {
     const consumer = this.consumers.next()
     if (consumer === undefined || !consumer.subscription.noAck) return false
     const { facts } = this.runtime
-    facts.isRecorded = false
+    facts.recording = Recording.NONE
     facts.queueId = this.definition.id
     facts.position = -1
     facts.redelivered = false
@@ -177,6 +183,7 @@ export class MessageQueue implements ShardQueue {
 
   settleIn(): void {
     if (this.closed) return
+    if (this.counting?.foundFailures) this.counting.dropExceeding(this.settings.deliveryLimit)
     this.serve()
     if (this.dueAt !== undefined) {
       this.dueAt = undefined
@@ -268,7 +275,8 @@ export class MessageQueue implements ShardQueue {
       return false
     }
     const counts = this.traits.countsDeliveries
-    facts.isRecorded = !noAck && index.isLogged
+    facts.recording =
+      noAck || !index.isLogged ? Recording.NONE : counts ? Recording.SYNCED : Recording.WRITTEN
     facts.queueId = this.definition.id
     facts.position = position
     facts.redelivered = index.isRedelivered
@@ -289,7 +297,10 @@ export class MessageQueue implements ShardQueue {
       log.release(ref)
       return true
     }
-    if (index.isLogged) log.delivered(this.definition.id, position, ref)
+    if (index.isLogged) {
+      if (this.counting === undefined) log.delivered(this.definition.id, position, ref)
+      else this.counting.delivered()
+    }
     index.markDelivered()
     this.unacked += 1
     this.unackedBytes += bodyBytes
@@ -340,28 +351,17 @@ export class MessageQueue implements ShardQueue {
   }
 
   private comeBack(outcome: Settlement): void {
-    const { order, settings } = this
-    const { index } = order
-    if (this.traits.countsDeliveries) {
+    const { order, settings, counting } = this
+    if (counting !== undefined) {
       const failed = countsAsFailure(outcome)
-      const deliveryCount = index.deliveryCount + (failed ? 1 : 0)
-      index.setCounts(deliveryCount, index.acquiredCount + 1)
-      if (index.isLogged) {
-        this.runtime.log.counted(
-          this.definition.id,
-          order.position,
-          index.ref,
-          deliveryCount,
-          index.acquiredCount,
-        )
-      }
+      const deliveryCount = counting.returned(failed)
       if (settings.deliveryLimit !== undefined && deliveryCount > settings.deliveryLimit) {
         this.die('delivery_limit')
         return
       }
       const delayMs = retryDelayMs(settings, failed, deliveryCount)
       if (delayMs > 0) {
-        index.state = EntryState.HELD
+        order.index.state = EntryState.HELD
         this.held += 1
         this.retries!.add(order.position, delayMs)
         return
@@ -498,7 +498,7 @@ export class MessageQueue implements ShardQueue {
 
   historyOf(position: number): MessageHistory {
     this.order.locate(position)
-    return historyIn(this.order.index)
+    return this.counting?.history ?? historyIn(this.order.index)
   }
 
   recover(position: number, ref: number, message: MessageView, found: MessageHistory): void {
@@ -513,11 +513,10 @@ export class MessageQueue implements ShardQueue {
     this.recoverHistory(position, found)
   }
 
-  recoverHistory(position: number, { redelivered, deliveryCount, acquiredCount }: MessageHistory): void {
+  recoverHistory(position: number, history: MessageHistory): void {
     if (!this.order.locate(position)) return
-    const { index } = this.order
-    if (redelivered) index.markRedelivered()
-    if (deliveryCount > 0 || acquiredCount > 0) index.setCounts(deliveryCount, acquiredCount)
+    if (history.redelivered) this.order.index.markRedelivered()
+    this.counting?.recover(history)
   }
 
   recoverSettled(position: number): number | undefined {

@@ -3,14 +3,15 @@ import { BrokerError } from '../errors.js'
 import { MessageView } from '../message.js'
 import { describeResource } from '../resource.js'
 import type { MessageHistory } from '../shard/shard-log.js'
-import type {
-  DeliverySink,
-  PeekPage,
-  PeekRequest,
-  QueueCounts,
-  QueueDefinition,
-  Settlement,
-  StreamOffset,
+import {
+  type DeliverySink,
+  type PeekPage,
+  type PeekRequest,
+  type QueueCounts,
+  type QueueDefinition,
+  Recording,
+  type Settlement,
+  type StreamOffset,
 } from '../shard-port.js'
 import { QueueCounters, type QueueDetails, type QueueStatistics } from '../statistics.js'
 import { memoryOf } from './measures.js'
@@ -20,14 +21,17 @@ import type { QueueConsumer } from './queue-consumer.js'
 import type { QueueRuntime } from './runtime.js'
 import type { QueueSettings } from './settings.js'
 import type { ShardQueue } from './shard-queue.js'
+import { isStreamMark, STREAM_MARK } from './stream-mark.js'
 
 /** Size of a segment when the declaration names none (RabbitMQ: 500 MB). */
 const SEGMENT_BYTES_DEFAULT = 500_000_000
+/** Messages of which retention tells the log in one piece of work. */
+const DROPPED_AT_ONCE = 1024
 const FILTER_HEADER = 'x-stream-filter-value'
 
 /** A run of the stream's messages that retention drops as one. */
 interface StreamSegment {
-  readonly firstOffset: number
+  firstOffset: number
   bytes: number
   lastPublishedAtMs: number
 }
@@ -56,15 +60,19 @@ export class StreamQueue implements ShardQueue {
   private caughtUp: StreamCursor[] = []
   /** Empty; takes turns with `caughtUp`. */
   private otherList: StreamCursor[] | undefined
-  private readonly segments: StreamSegment[] = [{ firstOffset: 0, bytes: 0, lastPublishedAtMs: 0 }]
+  private segments: StreamSegment[] = [newSegment(0)]
   private readonly scratch = new MessageView()
   readonly counters = new QueueCounters()
   private firstOffset = 0
+  /** Where the {@link STREAM_MARK} of a stream is that retention has emptied: below {@link firstOffset}. */
+  private markOffset: number | undefined
   private totalBytes = 0
   /** The newest chunk: what one turn wrote. `x-stream-offset: last` starts there. */
   private chunkStart = 0
   private chunkIsOpen = false
   private awaitsBytes = false
+  /** A segment is full: older ones may go. */
+  private retentionDue = false
 
   constructor(definition: QueueDefinition, runtime: QueueRuntime) {
     this.definition = definition
@@ -135,13 +143,18 @@ export class StreamQueue implements ShardQueue {
     const segment = this.segments[this.segments.length - 1]!
     segment.bytes += bytes
     segment.lastPublishedAtMs = this.runtime.clock.now()
-    if (segment.bytes >= (this.settings.segmentBytesMax ?? SEGMENT_BYTES_DEFAULT)) this.roll()
+    if (segment.bytes >= (this.settings.segmentBytesMax ?? SEGMENT_BYTES_DEFAULT)) {
+      this.addSegment()
+      this.retentionDue = true
+    }
     return offset
   }
 
   settleIn(): void {
     this.chunkIsOpen = false
     this.serveCaughtUp()
+    if (this.retentionDue) this.retain()
+    this.checkMark()
   }
 
   checkSubscription(consumer: QueueConsumer): void {
@@ -204,7 +217,7 @@ export class StreamQueue implements ShardQueue {
 
   peek(request: PeekRequest, done: (page: PeekPage) => void): void {
     const source: PeekSource = {
-      positions: (from) => this.index.sequences(from),
+      positions: (from = 0) => this.index.sequences(Math.max(from, this.firstOffset)),
       refOf: (position) => this.refOf(position),
       factsOf: (position) => ({
         position,
@@ -267,29 +280,68 @@ export class StreamQueue implements ShardQueue {
 
   recover(position: number, ref: number, message: MessageView, found: MessageHistory): void {
     const bytes = message.bodyEnd - message.bodyStart
-    const isFirst = this.index.tail === 0
+    const isFirst = this.firstOffset === this.index.tail
     this.index.restore(position, ref, 0, bytes, Number.POSITIVE_INFINITY)
-    if (isFirst || position < this.firstOffset) {
-      this.firstOffset = position
-      this.segments[0] = { ...this.segments[0]!, firstOffset: position }
+    if (isStreamMark(message)) {
+      this.markOffset = position
+      if (this.index.tail === position + 1) this.beginAt(position + 1)
+      return
     }
+    if (isFirst) this.beginAt(position)
+    else if (position < this.firstOffset) {
+      this.firstOffset = position
+      this.segments[0]!.firstOffset = position
+    }
+    // Where the newest chunk began is not written down: its last message stands for it.
+    this.chunkStart = Math.max(this.chunkStart, position)
     this.totalBytes += bytes
-    const segment = this.segments[this.segments.length - 1]!
+    const segment = this.segmentOf(position)
     segment.bytes += bytes
-    segment.lastPublishedAtMs = found.publishedAtMs
-    if (segment.bytes >= (this.settings.segmentBytesMax ?? SEGMENT_BYTES_DEFAULT)) this.addSegment()
+    segment.lastPublishedAtMs = Math.max(segment.lastPublishedAtMs, found.publishedAtMs)
+    const last = this.segments[this.segments.length - 1]!
+    if (last.bytes >= (this.settings.segmentBytesMax ?? SEGMENT_BYTES_DEFAULT)) this.addSegment()
   }
 
   recoverSettled(position: number): number | undefined {
     if (!this.index.locate(position)) return undefined
     const { ref, bodyBytes } = this.index
-    this.totalBytes -= bodyBytes
     this.index.remove(position)
-    if (position === this.firstOffset) this.firstOffset += 1
+    if (position === this.markOffset) {
+      this.markOffset = undefined
+      return ref
+    }
+    this.totalBytes -= bodyBytes
+    this.segmentOf(position).bytes -= bodyBytes
+    if (position === this.firstOffset) this.firstOffset = this.firstFrom(position + 1)
+    while (this.segments.length > 1 && this.segments[1]!.firstOffset <= this.firstOffset)
+      this.segments.shift()
     return ref
   }
 
   recoverHistory(): void {}
+
+  /** The first offset from this one on that has a message; cleaning may have forgotten some in between. */
+  private firstFrom(offset: number): number {
+    const { index } = this
+    let at = index.skipGoneBlocks(offset)
+    while (at < index.tail && !index.locate(at)) at = index.skipGoneBlocks(at + 1)
+    return at
+  }
+
+  /** The newest segment that may hold the offset: almost always the last. */
+  private segmentOf(offset: number): StreamSegment {
+    const { segments } = this
+    let i = segments.length - 1
+    while (i > 0 && segments[i]!.firstOffset > offset) i -= 1
+    return segments[i]!
+  }
+
+  /** The stream is empty, and the next message gets this offset. */
+  private beginAt(offset: number): void {
+    this.firstOffset = offset
+    this.chunkStart = offset
+    this.segments = [newSegment(offset)]
+  }
 
   private serveCaughtUp(): void {
     const cursors = this.caughtUp
@@ -345,7 +397,7 @@ export class StreamQueue implements ShardQueue {
     }
     cursor.nextOffset = offset + 1
     if (!matchesFilter(consumer, view)) return true
-    facts.isRecorded = false
+    facts.recording = Recording.NONE
     facts.queueId = this.definition.id
     facts.position = offset
     facts.redelivered = false
@@ -394,19 +446,15 @@ export class StreamQueue implements ShardQueue {
     return log.open(ref, this.scratch) ? log.publishedAtMs(ref) : Number.NEGATIVE_INFINITY
   }
 
-  private roll(): void {
-    this.addSegment()
-    this.retain()
-  }
-
   private addSegment(): void {
-    this.segments.push({ firstOffset: this.index.tail, bytes: 0, lastPublishedAtMs: 0 })
+    this.segments.push(newSegment(this.index.tail))
   }
 
   /** Drops the oldest segments beyond the limits; the newest always stays. */
   private retain(): void {
     const { maxLengthBytes = Number.POSITIVE_INFINITY, maxAgeMs = Number.POSITIVE_INFINITY } = this.settings
     const oldest = this.runtime.clock.now() - maxAgeMs
+    this.retentionDue = false
     const { segments } = this
     while (segments.length > 1) {
       const first = segments[0]!
@@ -417,15 +465,49 @@ export class StreamQueue implements ShardQueue {
     }
   }
 
+  /**
+   * Messages go in pieces of work, which keep their segments until it is durable that they are gone: should that be
+   * lost with the power, a restart finds them, and with them how far the offsets had come.
+   */
   private dropBefore(offset: number): void {
-    const { index, runtime } = this
-    for (; this.firstOffset < offset; this.firstOffset++) {
-      if (!index.locate(this.firstOffset)) continue
-      const { ref } = index
-      index.remove(this.firstOffset)
-      runtime.log.settled(this.definition.id, this.firstOffset, ref)
-      runtime.log.release(ref)
+    const { log } = this.runtime
+    const { tail } = this.index
+    while (this.firstOffset < offset) {
+      const end = Math.min(offset, this.firstOffset + DROPPED_AT_ONCE)
+      log.atomically(() => {
+        for (; this.firstOffset < end; this.firstOffset++) this.dropOne(this.firstOffset)
+        if (end === tail) this.putMark(end - 1)
+      })
     }
+  }
+
+  private dropOne(offset: number): void {
+    const { index, runtime } = this
+    if (!index.locate(offset)) return
+    const { ref } = index
+    index.remove(offset)
+    runtime.log.settled(this.definition.id, offset, ref)
+    runtime.log.release(ref)
+  }
+
+  private putMark(offset: number): void {
+    const { log, clock } = this.runtime
+    if (this.markOffset !== undefined) this.dropOne(this.markOffset)
+    const ref = log.append(STREAM_MARK, 1, true, clock.now())
+    log.setTarget(ref, 0, this.definition.id, offset, true)
+    this.index.restore(offset, ref, 0, 0, Number.POSITIVE_INFINITY)
+    this.markOffset = offset
+  }
+
+  /** A stream that had messages and has none is marked, any other is not. */
+  private checkMark(): void {
+    const { markOffset, index, firstOffset } = this
+    const isEmpty = firstOffset === index.tail
+    if (isEmpty && markOffset === undefined && firstOffset > 0) this.putMark(firstOffset - 1)
+    if (isEmpty || markOffset === undefined) return
+    this.markOffset = undefined
+    // In this way its segment stays until the message that has the next offset is durable.
+    this.runtime.log.atomically(() => this.dropOne(markOffset))
   }
 
   private get described(): string {
@@ -433,8 +515,13 @@ export class StreamQueue implements ShardQueue {
   }
 }
 
+function newSegment(firstOffset: number): StreamSegment {
+  return { firstOffset, bytes: 0, lastPublishedAtMs: 0 }
+}
+
 const NO_HISTORY: MessageHistory = {
   redelivered: false,
+  isCounted: false,
   deliveryCount: 0,
   acquiredCount: 0,
   publishedAtMs: 0,

@@ -21,6 +21,7 @@ import {
   PublishOutcome,
   type QueueCounts,
   type QueueDefinition,
+  Recording,
   type Settlement,
   type ShardHost,
   type ShardPort,
@@ -47,7 +48,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   readonly blocks = new BlockPool()
   readonly view = new MessageView()
   readonly facts: DeliveryFacts = {
-    isRecorded: false,
+    recording: Recording.NONE,
     queueId: 0,
     position: 0,
     redelivered: false,
@@ -219,7 +220,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
         const kept = durable && queue.keeps(message)
         const position = queue.put(ref, message, kept, redelivered)
         log.setTarget(ref, i, queue.definition.id, position, kept)
-        if (redelivered && kept) log.delivered(queue.definition.id, position, ref)
+        if (redelivered && kept) this.noteRedelivered(queue, position, ref)
       }
       for (let i = 0; i < count; i++) targets[first + i]!.settleIn()
       // Not by its length: an array cut to 0 gives up its memory, and each message would ask for it again.
@@ -227,6 +228,14 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     }
     if (refused) return SOME_REFUSED
     return durable ? STORED_DURABLY : ALL_STORED
+  }
+
+  /** A letter that came here as redelivered stays so; a queue that counts has not handed it out for that. */
+  private noteRedelivered(queue: ShardQueue, position: number, ref: number): void {
+    const { id } = queue.definition
+    const { isCounted, deliveryCount, acquiredCount } = queue.historyOf(position)
+    if (isCounted) this.log.counted(id, position, ref, deliveryCount, acquiredCount)
+    else this.log.delivered(id, position, ref)
   }
 
   private storeInParts(queueIds: readonly number[], message: MessageView, redelivered: boolean): Stored {

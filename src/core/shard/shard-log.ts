@@ -33,9 +33,9 @@ export interface ShardLog extends DeliveryRecord {
 
   /** A durable message is about to leave a queue; its {@link release} follows. */
   settled(queueId: number, position: number, ref: number): void
-  /** A durable message was handed to a consumer. */
+  /** A durable message was handed to a consumer: by a queue that counts, for the first time. */
   delivered(queueId: number, position: number, ref: number): void
-  /** A durable message went back to its queue with these counts. */
+  /** These are the counts of a durable message, which was delivered before, until it is told otherwise. */
   counted(queueId: number, position: number, ref: number, deliveryCount: number, acquiredCount: number): void
   /** What `work` appends is one record: all of it survives a crash, or none. */
   atomically(work: () => void): void
@@ -86,6 +86,8 @@ export interface ShardLogOwner {
 /** What became of a message before: kept over restarts. */
 export interface MessageHistory {
   readonly redelivered: boolean
+  /** The counts are known. Where they are not, {@link redelivered} tells of one delivery. */
+  readonly isCounted: boolean
   readonly deliveryCount: number
   readonly acquiredCount: number
   /** When it was published, in ms since the epoch; 0 when nobody asked. Means something in {@link ShardLogOwner.recover} only. */

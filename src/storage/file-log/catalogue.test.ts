@@ -39,6 +39,7 @@ test('what was settled is not counted, and what was delivered is counted once', 
   catalogue.recoverHistory(1, 3, {
     ...NEVER_DELIVERED,
     redelivered: true,
+    isCounted: true,
     deliveryCount: 2,
     acquiredCount: 5,
   })

@@ -1,4 +1,5 @@
 import type { MessageView } from '../../core/message.js'
+import { recoverCounts } from '../../core/queue/delivery-counts.js'
 import { BlockPool, MessageIndex } from '../../core/queue/message-index.js'
 import type { MessageHistory } from '../../core/shard/shard-log.js'
 import { POSITION_STEP } from './event-writer.js'
@@ -53,18 +54,14 @@ export class Catalogue implements RecoveryOwner {
     return ref
   }
 
-  recoverHistory(
-    queueId: number,
-    position: number,
-    { redelivered, deliveryCount, acquiredCount }: MessageHistory,
-  ): void {
+  recoverHistory(queueId: number, position: number, history: MessageHistory): void {
     const index = this.find(queueId, position)
     if (index === undefined) return
-    if (redelivered && !index.isRedelivered) {
+    if (history.redelivered && !index.isRedelivered) {
       index.markRedelivered()
       this.contentOf(queueId).redelivered += 1
     }
-    if (deliveryCount > 0 || acquiredCount > 0) index.setCounts(deliveryCount, acquiredCount)
+    recoverCounts(index, history)
   }
 
   refOf(queueId: number, position: number): number | undefined {

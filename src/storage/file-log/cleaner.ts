@@ -243,7 +243,7 @@ export class Cleaner {
       this.owner!.moved(queueId, position, moved)
       this.log.release(ref)
       if (history.redelivered) this.markDelivered(moved, queueId, position)
-      if (history.acquiredCount > 0 || history.deliveryCount > 0) {
+      if (history.isCounted) {
         this.log.counted(queueId, position, moved, history.deliveryCount, history.acquiredCount)
       }
     }

@@ -62,11 +62,12 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   /** Batches that are on their way to the disk, and their octets. */
   private flying: readonly BatchRange[] = []
   private flyingBytes = 0
-  /** Number of the write that is being filled, and of the newest that is with the operating system. */
+  /** Number of the write that is being filled. */
   private fillTicket = 1
   deliveryTicket = 0
   writtenTicket = 0
-  onWritten: (() => void) | undefined
+  syncedTicket = 0
+  onAdvance: (() => void) | undefined
   /** Number of the flush that is being filled. */
   private flushNumber = 1
   /** Number of the newest flush that is durable. */
@@ -100,7 +101,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
       const recovery = await recoverLog(this.options, 'existing', this.table, this.owner!)
       await repairLog(disk, folder, this.table, recovery, logger)
       this.flusher.nextIndex = recovery.report.lastBatchIndex + 1
-      setImmediate(() => this.cleaner.run())
+      // Segments may be needed until what the shard says at its start is durable.
+      setImmediate(() => this.whenSynced((error) => error === undefined && this.cleaner.run()))
       return recovery.report
     } catch (error) {
       this.inert = true
@@ -152,6 +154,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     if (this.inert) return
     const { segment } = this.chunkOf(ref)
     this.events.count(queueId, position, segment.number, deliveries, acquisitions)
+    this.deliveryTicket = this.fillTicket
   }
 
   /** In the message's own record while that has not gone out, else in a record of its own. */
@@ -445,7 +448,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
 
   written(): void {
     this.writtenTicket = this.fillTicket - 1
-    this.onWritten?.()
+    this.onAdvance?.()
   }
 
   beforeConfirm(): Promise<void> | undefined {
@@ -463,6 +466,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     this.flying = []
     this.flyingBytes = 0
     this.syncedFlush = this.flushNumber - 1
+    this.syncedTicket = this.writtenTicket
+    this.onAdvance?.()
     this.owner!.synced(undefined)
     for (const done of waiters) done(undefined)
     for (const { chunk } of written) if (chunk.live === 0) this.emptied(chunk)
@@ -474,7 +479,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   private failed(error: StorageError, waiters: readonly ((error: Error | undefined) => void)[]): void {
     this.inert = true
     this.writtenTicket = Number.POSITIVE_INFINITY
-    this.onWritten?.()
+    this.syncedTicket = Number.POSITIVE_INFINITY
+    this.onAdvance?.()
     const rest = this.syncWaiters
     this.syncWaiters = []
     this.batches = []

@@ -153,6 +153,7 @@ class Replay implements SegmentVisitor {
   private readonly view = new MessageView()
   private readonly history = {
     redelivered: false,
+    isCounted: false,
     deliveryCount: 0,
     acquiredCount: 0,
     publishedAtMs: 0,
@@ -358,8 +359,12 @@ class Replay implements SegmentVisitor {
     if (kind === RecordKind.COUNTED) {
       const counts = words[word + RecordWord.COUNTS]!
       if (!this.isIn(about, queueId, first)) return
-      const deliveryCount = counts & 0xffff
-      owner.recoverHistory(queueId, first, { ...DELIVERED, deliveryCount, acquiredCount: counts >>> 16 })
+      owner.recoverHistory(queueId, first, {
+        ...DELIVERED,
+        isCounted: true,
+        deliveryCount: counts & 0xffff,
+        acquiredCount: counts >>> 16,
+      })
       return
     }
     const run = words[word + RecordWord.RUN]!
@@ -395,6 +400,7 @@ function copyOf(memory: RecordMemory, at: number, lengthBytes: number): RecordMe
 
 const DELIVERED: MessageHistory = {
   redelivered: true,
+  isCounted: false,
   deliveryCount: 0,
   acquiredCount: 0,
   publishedAtMs: 0,

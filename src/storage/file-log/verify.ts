@@ -42,6 +42,7 @@ export interface LoggedMessage {
   readonly queueId: number
   readonly position: number
   readonly redelivered: boolean
+  /** In a queue that counts none 1 for a message that was delivered, as is the next. */
   readonly deliveryCount: number
   readonly acquiredCount: number
   readonly publishedAtMs: number
