@@ -16,6 +16,7 @@ import { withDefaults } from './config/resolve.js'
 import { Connection } from './connection/connection.js'
 import { ConnectionRegistry } from './connection/connection-registry.js'
 import type { ConnectionServices } from './connection/connection-services.js'
+import { HeldBytes } from './connection/held-bytes.js'
 import type { Listener } from './connection/listener.js'
 import { NodeGate } from './connection/node-gate.js'
 import { OutputHub, UNSENT_BYTES_MAX } from './connection/output.js'
@@ -471,6 +472,7 @@ export class Broker {
       },
       channelLimits: {
         maxMessageSizeBytes: options.maxMessageSizeBytes,
+        heldBytes: HeldBytes.within(options.totalMemoryBytes),
         consumerMaxPerChannel: options.consumerMaxPerChannel,
         defaultConsumerPrefetch: options.defaultConsumerPrefetch,
       },

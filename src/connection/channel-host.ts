@@ -5,6 +5,7 @@ import type { PermissionCheck } from '../core/permission.js'
 import type { ShardPort } from '../core/shard-port.js'
 import type { Clock } from '../util/clock.js'
 import type { Logger } from '../util/logger.js'
+import type { HeldBytes } from './held-bytes.js'
 import type { ConnectionOutput } from './output.js'
 import type { ReplyToDirectory } from './reply-to.js'
 
@@ -46,6 +47,8 @@ export interface ChannelHost {
 /** Bounds that configuration sets for channels. */
 export interface ChannelLimits {
   readonly maxMessageSizeBytes: number
+  /** Of what transactions hold: all channels of the broker share it. */
+  readonly heldBytes: HeldBytes
   readonly consumerMaxPerChannel: number
   readonly defaultConsumerPrefetch: number
 }

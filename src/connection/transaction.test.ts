@@ -10,6 +10,7 @@ import {
   encodeTxRollback,
   encodeTxSelect,
 } from '../protocol/amqp091/index.js'
+import { HELD_BYTES_MAX, HeldBytes } from './held-bytes.js'
 
 test('a transaction publishes and acks at commit, in order, and forgets both at rollback', () => {
   const fixture = new ChannelFixture()
@@ -77,4 +78,34 @@ test('a channel that ends during a commit says nothing when its publishes are st
   fixture.port.publisher?.confirmed(1)
   fixture.turn()
   assert.deepEqual([fixture.texts(), fixture.failures], [[], []])
+})
+
+test('what transactions hold is bounded, for a channel and for all of them, and free again after commit or close', () => {
+  const heldBytes = new HeldBytes(3_000)
+  const [one, other] = [new ChannelFixture({ heldBytes }), new ChannelFixture({ heldBytes })]
+  for (const fixture of [one, other]) fixture.send((w) => encodeTxSelect(w, 3))
+  one.publishInPlace('', 'q', 'x'.repeat(1_000))
+  other.publishInPlace('', 'q', 'x'.repeat(500))
+  const tooMuch = refusal(
+    'PRECONDITION_FAILED',
+    'transactions of all channels are larger than max size 3000: commit more often',
+  )
+  assert.throws(() => other.publishInPlace('', 'q', 'x'.repeat(800)), tooMuch)
+  one.send((w) => encodeTxCommit(w, 3))
+  other.publishInPlace('', 'q', 'x'.repeat(800))
+  assert.throws(() => one.publishInPlace('', 'q', 'x'.repeat(1_000)), tooMuch)
+  other.channel.release()
+  for (let i = 0; i < 2; i++) one.publishInPlace('', 'q', 'x'.repeat(1_000))
+  assert.equal(one.channel.publishing.transaction?.heldCount, 2)
+})
+
+test('the publishes of one transaction are bounded', () => {
+  const tooMuch = refusal(
+    'PRECONDITION_FAILED',
+    `transaction is larger than max size ${HELD_BYTES_MAX}: commit more often`,
+  )
+  const held = new HeldBytes(Number.POSITIVE_INFINITY)
+  assert.throws(() => held.take(HELD_BYTES_MAX, 0), tooMuch)
+  const taken = held.take(HELD_BYTES_MAX / 2, 0)
+  assert.throws(() => held.take(HELD_BYTES_MAX / 2, taken), tooMuch)
 })

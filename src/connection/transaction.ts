@@ -41,6 +41,7 @@ export class Transaction implements PublishTracker, PublishLedger {
   private readonly publishing: Publishing
   private readonly consuming: Consuming
   private publishes: HeldPublish[] = []
+  private heldBytes = 0
   /** Deliveries acked, by tag in the order of the acks. They stay in the channel's ring until commit. */
   private readonly acks = new Map<number, Settlement>()
   private pendingCount = 0
@@ -61,7 +62,10 @@ export class Transaction implements PublishTracker, PublishLedger {
     return this.acks.size
   }
 
+  /** Holds a publish. Throws PRECONDITION_FAILED when transactions are as large as they may get. */
   hold(view: MessageView, queueIds: readonly number[], mandatory: boolean, replies: readonly string[]): void {
+    const octets = sizeOf(view) + 8 * queueIds.length
+    this.heldBytes += this.host.limits.heldBytes.take(octets, this.heldBytes)
     this.publishes.push({ message: copyMessage(view), queueIds, mandatory, replies })
   }
 
@@ -99,9 +103,7 @@ export class Transaction implements PublishTracker, PublishLedger {
   }
 
   private apply(): void {
-    const publishes = this.publishes
-    this.publishes = []
-    for (const held of publishes) this.release(held)
+    for (const held of this.takeHeld()) this.release(held)
     for (const [tag, outcome] of this.acks) this.consuming.settle(tag, false, outcome)
     this.acks.clear()
   }
@@ -121,8 +123,16 @@ export class Transaction implements PublishTracker, PublishLedger {
   /** Drops held publishes; acked deliveries are unacked again. A commit on its way is answered no more. */
   rollback(): void {
     this.committing = false
-    this.publishes = []
+    this.takeHeld()
     this.acks.clear()
+  }
+
+  private takeHeld(): readonly HeldPublish[] {
+    const { publishes } = this
+    this.publishes = []
+    this.host.limits.heldBytes.give(this.heldBytes)
+    this.heldBytes = 0
+    return publishes
   }
 
   addConfirmed(): void {
@@ -166,6 +176,11 @@ export class Transaction implements PublishTracker, PublishLedger {
       this.host.fail(this.channelNumber, partialCompletion(), id >>> 16, id & 0xffff)
     } else encodeTxCommitOk(this.host.output, this.channelNumber)
   }
+}
+
+function sizeOf(message: MessageView): number {
+  const routingBytes = message.routingEnd - message.routingStart
+  return routingBytes + message.propertiesEnd - message.propertiesStart + message.bodySizeBytes
 }
 
 /** One record on each shard: what goes to one of them is whole in itself. */

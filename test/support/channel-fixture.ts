@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Channel } from '../../src/connection/channel.js'
 import type { ChannelHost } from '../../src/connection/channel-host.js'
+import { HeldBytes } from '../../src/connection/held-bytes.js'
 import type { ConnectionOutput } from '../../src/connection/output.js'
 import { ReplyToDirectory } from '../../src/connection/reply-to.js'
 import type { Doors, ReadableQueue } from '../../src/core/doors.js'
@@ -185,7 +186,14 @@ export class ChannelFixture {
   /** Of every exchange. */
   readonly counters = new PublishCounters()
 
-  constructor(options: { shards?: number; replyTo?: ReplyToDirectory; cancelNotify?: boolean } = {}) {
+  constructor(
+    options: {
+      shards?: number
+      replyTo?: ReplyToDirectory
+      cancelNotify?: boolean
+      heldBytes?: HeldBytes
+    } = {},
+  ) {
     this.ports = Array.from({ length: options.shards ?? 1 }, () => new FakePort())
     this.port = this.ports[0]
     this.replyTo = options.replyTo ?? new ReplyToDirectory()
@@ -236,7 +244,12 @@ export class ChannelFixture {
       clock: new SystemClock(),
       logger: SILENT_LOGGER,
       replyTo: this.replyTo,
-      limits: { maxMessageSizeBytes: 600_000, consumerMaxPerChannel: 0, defaultConsumerPrefetch: 0 },
+      limits: {
+        maxMessageSizeBytes: 600_000,
+        heldBytes: options.heldBytes ?? new HeldBytes(Number.POSITIVE_INFINITY),
+        consumerMaxPerChannel: 0,
+        defaultConsumerPrefetch: 0,
+      },
       capabilities: { consumerCancelNotify: options.cancelNotify ?? true },
       frameMax: FRAME_MAX,
       output: this.out as unknown as ConnectionOutput,
