@@ -6,8 +6,8 @@ import type { BrokerOptions } from './config/broker-options.js'
 import type { Listener } from './connection/listener.js'
 import type { PeerDirectory } from './core/peers.js'
 import type { ShardPort } from './core/shard-port.js'
-import { ControlSocket, type ControlSocketOptions } from './management/control-socket.js'
-import { HttpFront } from './management/http-front.js'
+import type { ControlSocket, ControlSocketOptions } from './management/control-socket.js'
+import type { HttpFront } from './management/http-front.js'
 import { Makers } from './management/makers.js'
 import type { ManagementServer } from './management/management-server.js'
 import type { ListenerFacts, ManagementServices } from './management/management-services.js'
@@ -43,7 +43,8 @@ export interface ManagementParts {
 export class BrokerManagement {
   readonly services: ManagementServices & { control?: NodeControl }
   readonly #makers: Makers
-  readonly #front: HttpFront | undefined
+  readonly #openFront: () => Promise<HttpFront | undefined>
+  #front: HttpFront | undefined
   readonly #load: () => Promise<ManagementServer>
   readonly #logger: Logger
   #app: Promise<ManagementServer> | undefined
@@ -104,21 +105,24 @@ export class BrokerManagement {
         },
       })
     }
-    if (managementPort === undefined) return
-    this.#front = new HttpFront(
-      { host: managementHost, port: managementPort, ...(tls === undefined ? {} : { tls }) },
-      () => this.#loaded(),
-      logger,
-    )
+    this.#openFront = async () => {
+      if (managementPort === undefined) return undefined
+      const { HttpFront } = await import('./management/http-front.js')
+      const where = { host: managementHost, port: managementPort, ...(tls === undefined ? {} : { tls }) }
+      const front = new HttpFront(where, () => this.#loaded(), logger)
+      await front.open()
+      return front
+    }
   }
 
   async open(): Promise<void> {
-    await this.#front?.open()
+    this.#front = await this.#openFront()
   }
 
   /** Serves the API to the operator of this process too; the listener on TCP need not be there. */
   async openControl(options: ControlSocketOptions, control: NodeControl): Promise<void> {
     this.services.control = control
+    const { ControlSocket } = await import('./management/control-socket.js')
     this.#control = new ControlSocket(options, () => this.#loaded(), this.#logger)
     await this.#control.open()
   }

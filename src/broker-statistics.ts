@@ -3,7 +3,7 @@ import type { Broker } from './broker.js'
 import type { PeerDirectory } from './core/peers.js'
 import type { ShardPort } from './core/shard-port.js'
 import type { Churn } from './core/statistics.js'
-import { MetricsServer } from './management/metrics/metrics-server.js'
+import type { MetricsServer } from './management/metrics/metrics-server.js'
 import type { MetricsSources } from './management/metrics/registries.js'
 import { ProcessProbe } from './management/statistics/node-probe.js'
 import { Statistics } from './management/statistics/statistics.js'
@@ -29,7 +29,8 @@ export class BrokerStatistics {
   /** For whoever shows metrics. */
   readonly metrics: MetricsSources
   readonly #probe: ProcessProbe
-  readonly #server: MetricsServer | undefined
+  readonly #openServer: () => Promise<MetricsServer | undefined>
+  #server: MetricsServer | undefined
   readonly #isSampled: boolean
   readonly #forget: () => void
 
@@ -94,9 +95,14 @@ export class BrokerStatistics {
       },
     }
     this.#isSampled = options.managementPort !== undefined || options.prometheusPort !== undefined
-    if (options.prometheusPort === undefined) return
-    const where = { host: options.prometheusHost, port: options.prometheusPort }
-    this.#server = new MetricsServer(this.metrics, where, logger)
+    this.#openServer = async () => {
+      if (options.prometheusPort === undefined) return undefined
+      const { MetricsServer } = await import('./management/metrics/metrics-server.js')
+      const where = { host: options.prometheusHost, port: options.prometheusPort }
+      const server = new MetricsServer(this.metrics, where, logger)
+      await server.open()
+      return server
+    }
   }
 
   /** Counts are sampled only where somebody may ask for rates. */
@@ -105,7 +111,7 @@ export class BrokerStatistics {
       await this.#probe.look()
       this.statistics.start()
     }
-    await this.#server?.open()
+    this.#server = await this.#openServer()
   }
 
   async close(): Promise<void> {

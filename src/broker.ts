@@ -33,7 +33,7 @@ import { Firehose } from './core/firehose.js'
 import { OwnPublisher } from './core/own-publisher.js'
 import { LocalShard } from './core/shard/local-shard.js'
 import type { ShardPort } from './core/shard-port.js'
-import { EventExchange } from './management/events/event-exchange.js'
+import type { EventExchange } from './management/events/event-exchange.js'
 import type { LogExchange } from './management/events/log-exchange.js'
 import type { ManagementServices } from './management/management-services.js'
 import type { NodeControl } from './management/node-control.js'
@@ -263,6 +263,7 @@ export class Broker {
       await loadDefinitions(this.#management.services, definitionsAt)
     }
     if (options.eventExchange) {
+      const { EventExchange } = await import('./management/events/event-exchange.js')
       const where = { vhost: options.eventExchangeVhost ?? options.defaultVhost, nodeName: options.nodeName }
       this.#eventExchange = new EventExchange(
         this.doors,

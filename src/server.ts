@@ -113,8 +113,7 @@ function startLines({ addresses, prometheusPort }: Broker): string[] {
 }
 
 function readyLine(broker: Broker): string {
-  // performance.now() counts from the start of the process.
-  const startMs = Math.round(performance.now())
+  const startMs = Math.round(process.uptime() * 1000)
   return `leveret ${PACKAGE_VERSION} ready in ${startMs} ms: ${broker.addresses.join(', ')}\n`
 }
 

@@ -1,7 +1,12 @@
 import type { Access, Principal, TopicAccess, TopicVariables } from '../core/permission.js'
 import type { ResourceKind } from '../core/resource.js'
 import type { AuthBackend, Credentials, LoginResult } from './backend.js'
-import { DEFAULT_HASHING_ALGORITHM, decoyPasswordHash, type HashingAlgorithm } from './password-hash.js'
+import {
+  DEFAULT_HASHING_ALGORITHM,
+  decoyPasswordHash,
+  type HashingAlgorithm,
+  type PasswordHash,
+} from './password-hash.js'
 import { escapePattern, PermissionPatterns } from './permission-pattern.js'
 import type { User, UserDirectory } from './users.js'
 import { VerifiedPasswords } from './verified-passwords.js'
@@ -19,13 +24,14 @@ export class InternalAuthBackend implements AuthBackend {
   readonly #directory: UserDirectory
   readonly #passwords: VerifiedPasswords
   readonly #patterns: PermissionPatterns
-  readonly #decoy
+  readonly #algorithm: HashingAlgorithm
+  #decoy: PasswordHash | undefined
 
   constructor(directory: UserDirectory, options: InternalAuthOptions = {}) {
     this.#directory = directory
     this.#passwords = options.passwords ?? new VerifiedPasswords()
     this.#patterns = options.patterns ?? new PermissionPatterns()
-    this.#decoy = decoyPasswordHash(options.hashingAlgorithm ?? DEFAULT_HASHING_ALGORITHM)
+    this.#algorithm = options.hashingAlgorithm ?? DEFAULT_HASHING_ALGORITHM
   }
 
   get version(): number {
@@ -38,6 +44,7 @@ export class InternalAuthBackend implements AuthBackend {
     // Says nothing about who exists: a blank password is refused for everybody.
     if (password.length === 0) return refused(username)
     // Without a user, or a password to compare with, a hash is computed all the same: the time must not tell.
+    this.#decoy ??= decoyPasswordHash(this.#algorithm)
     const fits = this.#passwords.verify(username, password, user?.passwordHash ?? this.#decoy)
     if (typeof fits === 'boolean') return fits && user !== undefined ? admitted(user) : refused(username)
     return fits.then((verdict) => (verdict ? this.#readmit(username, user) : refused(username)))

@@ -16,7 +16,7 @@ interface Verified {
  */
 export class VerifiedPasswords {
   readonly #max: number
-  readonly #key = randomBytes(32)
+  #key: Buffer | undefined
   /** By user, least recently used first. */
   readonly #verified = new Map<string, Verified>()
   /** Computations under way, by user, stored hash and digest: logins that come together share one. */
@@ -36,6 +36,7 @@ export class VerifiedPasswords {
   /** True when `password` fits `stored`, the hash that `user` has now. */
   verify(user: string, password: Buffer, stored: PasswordHash): boolean | Promise<boolean> {
     if (!isSlow(stored.algorithm)) return this.#verify(password, stored)
+    this.#key ??= randomBytes(32)
     const digest = createHmac('sha256', this.#key).update(password).digest()
     if (this.#recall(user, stored, digest)) return true
     const key = `${digest.toString('base64')} ${stored.hash} ${user}`

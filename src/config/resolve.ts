@@ -64,10 +64,13 @@ export function resolveOptions(sources: OptionSources = {}): ResolvedOptions {
 
 /** The options of a broker that is told only `partial`: for embedding and tests. */
 export function withDefaults(partial: Partial<BrokerOptions> = {}): BrokerOptions {
-  const { options } = resolveOptions()
-  const clusterName = partial.clusterName ?? partial.nodeName ?? options.clusterName
-  return Object.freeze({ ...options, ...partial, clusterName })
+  defaults ??= resolveOptions().options
+  const clusterName = partial.clusterName ?? partial.nodeName ?? defaults.clusterName
+  return Object.freeze({ ...defaults, ...partial, clusterName })
 }
+
+/** They are the same for every broker of a process, and are made for the first. */
+let defaults: BrokerOptions | undefined
 
 function assignmentsOf(
   entries: readonly ConfEntry[],

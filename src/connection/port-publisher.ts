@@ -70,6 +70,11 @@ export class PortPublisher implements Publisher {
     this.settleUpTo(publishSeqNo)
   }
 
+  /** Nobody is told what becomes of a publish that is pending: its confirm is lost on the way, for tests of clients. */
+  lose(publishSeqNo: number): void {
+    if (publishSeqNo > this.settledSeqNo) this.tags[publishSeqNo & this.mask] = 0
+  }
+
   private settleUpTo(seqNo: number): void {
     if (seqNo <= this.settledSeqNo) return
     this.settledSeqNo = seqNo

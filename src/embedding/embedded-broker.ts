@@ -79,8 +79,8 @@ export class EmbeddedBroker {
     this.#settling = new Settling(node)
     this.clock = new BrokerClock(clock, this.#settling)
     this.#state = { doors: node.doors, users: node.userDoors, port: node.shardPort }
-    // A data directory may hold any number of messages.
-    this.#start = node.options.dataDir === undefined ? this.snapshot() : undefined
+    // A data directory may hold any number of messages, and most of them on disk.
+    this.#start = this.#holdsMessages ? undefined : this.snapshot()
   }
 
   /** `amqp://user:password@host:port` with the default user, and the default vhost when it is not '/'. '' without a TCP port. */
@@ -216,11 +216,13 @@ export class EmbeddedBroker {
   /**
    * Makes the broker what it was: at a snapshot, or at its start. Ends faults, forgets what was published and begins the
    * seed anew. Connections stay, and so do consumers of queues that are as they were then; others are cancelled. The
-   * clock stays where it is. Throws a TypeError without a snapshot when there is a data directory.
+   * clock stays where it is. Throws a TypeError without a snapshot when the data directory held messages at the start.
    */
   reset(state: BrokerState | undefined = this.#start): void {
     if (state === undefined)
-      throw new TypeError('with a data directory reset() needs a snapshot to go back to')
+      throw new TypeError(
+        'the data directory held messages at the start: reset() needs a snapshot to go back to',
+      )
     this.faults.clear()
     restoreState(this.#state, state)
     this.#published?.clear()
@@ -242,6 +244,11 @@ export class EmbeddedBroker {
 
   get #vhost(): string {
     return this.node.options.defaultVhost
+  }
+
+  get #holdsMessages(): boolean {
+    const { topology } = this.node.doors
+    return [...topology.allQueues()].some(({ name, vhost }) => this.queue(name, vhost.name).depth > 0)
   }
 
   /** Queues with messages. */

@@ -123,10 +123,7 @@ export class Faults implements PortFaults, FrameFaults {
     return this.#begin(this.#refusals, fault, fault)
   }
 
-  /**
-   * Messages are stored and never confirmed. With a data directory the confirms behind a lost one, on the same channel,
-   * are lost too.
-   */
+  /** Messages are stored and never confirmed. */
   loseConfirms(fault: MessageFault = {}): EndFault {
     return this.#begin(this.#losses, fault, fault)
   }

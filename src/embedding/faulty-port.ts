@@ -1,3 +1,4 @@
+import { PortPublisher } from '../connection/port-publisher.js'
 import type { MessageView } from '../core/message.js'
 import {
   type DeliveryFacts,
@@ -23,7 +24,7 @@ export interface PortFaults {
 /** A port at which things go wrong on demand. */
 export class FaultyPort extends ForwardingPort {
   readonly #faults: PortFaults
-  readonly #lossy = new Map<Publisher, LossyPublisher>()
+  readonly #lossy = new WeakMap<Publisher, LossyPublisher>()
 
   constructor(port: ShardPort, faults: PortFaults) {
     super(port)
@@ -38,7 +39,11 @@ export class FaultyPort extends ForwardingPort {
   ): PublishOutcome {
     if (this.#faults.refuses(queueIds, message)) return PublishOutcome.REJECTED
     const lossy = this.#lossy.get(publisher)
-    if (publishSeqNo === 0 || !this.#faults.losesConfirm(queueIds, message)) {
+    if (
+      publishSeqNo === 0 ||
+      !(publisher instanceof PortPublisher) ||
+      !this.#faults.losesConfirm(queueIds, message)
+    ) {
       return this.port.publish(queueIds, message, lossy ?? publisher, publishSeqNo)
     }
     const losing = lossy ?? new LossyPublisher(publisher)
@@ -61,25 +66,32 @@ export class FaultyPort extends ForwardingPort {
   }
 }
 
-/** Keeps confirms from the publisher. A confirm covers all before it, so those behind a lost one are lost with it. */
+/** Keeps some confirms from the publisher. A confirm covers all before it, so the lost ones are taken out of it. */
 class LossyPublisher implements Publisher {
-  readonly #publisher: Publisher
-  #firstLost = Number.POSITIVE_INFINITY
+  readonly #publisher: PortPublisher
+  #lost: number[] = []
 
-  constructor(publisher: Publisher) {
+  constructor(publisher: PortPublisher) {
     this.#publisher = publisher
   }
 
   lose(publishSeqNo: number): void {
-    this.#firstLost = Math.min(this.#firstLost, publishSeqNo)
+    this.#lost.push(publishSeqNo)
   }
 
   confirmed(publishSeqNo: number): void {
-    this.#publisher.confirmed(Math.min(publishSeqNo, this.#firstLost - 1))
+    this.#takeOut(publishSeqNo)
+    this.#publisher.confirmed(publishSeqNo)
   }
 
   refused(publishSeqNo: number): void {
-    this.#publisher.refused(Math.min(publishSeqNo, this.#firstLost - 1))
+    this.#takeOut(publishSeqNo)
+    this.#publisher.refused(publishSeqNo)
+  }
+
+  #takeOut(upTo: number): void {
+    for (const each of this.#lost) if (each <= upTo) this.#publisher.lose(each)
+    this.#lost = this.#lost.filter((each) => each > upTo)
   }
 }
 

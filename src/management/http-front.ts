@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from '../util/logger.js'
 
@@ -34,26 +33,23 @@ export class HttpFront {
   readonly #options: HttpFrontOptions
   readonly #load: () => Promise<HttpApp>
   readonly #logger: Logger
-  readonly #server: Server
+  #server: Server | undefined
   #app: Promise<HttpApp> | undefined
 
   constructor(options: HttpFrontOptions, load: () => Promise<HttpApp>, logger: Logger) {
     this.#options = options
     this.#load = load
     this.#logger = logger
-    const answer = (request: IncomingMessage, response: ServerResponse): void =>
-      this.#answer(request, response)
-    this.#server =
-      options.tls === undefined ? createServer(answer) : createTlsServer(certificatesOf(options.tls), answer)
-    this.#server.requestTimeout = REQUEST_TIMEOUT_MS
   }
 
   /** Listens; rejects with the system's error. */
   async open(): Promise<void> {
+    const server = await this.#create()
+    this.#server = server
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(this.#options.port, this.#options.host, () => {
-        this.#server.off('error', reject)
+      server.once('error', reject)
+      server.listen(this.#options.port, this.#options.host, () => {
+        server.off('error', reject)
         resolve()
       })
     })
@@ -61,9 +57,12 @@ export class HttpFront {
 
   /** Stops listening and drops connections that are idle or busy. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    this.#server.closeAllConnections()
-    await closed
+    const server = this.#server
+    if (server !== undefined) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    }
     const app = await this.#app?.catch(() => undefined)
     await app?.close()
   }
@@ -74,8 +73,20 @@ export class HttpFront {
 
   /** Where it listens; undefined while it does not. */
   get address(): { readonly host: string; readonly port: number } | undefined {
-    const address = this.#server.address() as AddressInfo | null
-    return address === null ? undefined : { host: address.address, port: address.port }
+    const address = this.#server?.address() as AddressInfo | null | undefined
+    return address == null ? undefined : { host: address.address, port: address.port }
+  }
+
+  async #create(): Promise<Server> {
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#answer(request, response)
+    const { tls } = this.#options
+    const server =
+      tls === undefined
+        ? createServer(answer)
+        : (await import('node:https')).createServer(certificatesOf(tls), answer)
+    server.requestTimeout = REQUEST_TIMEOUT_MS
+    return server
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

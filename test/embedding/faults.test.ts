@@ -205,3 +205,28 @@ test('clear ends all faults, and those that need preparation say so', async (t) 
     assert.throws(() => plain.faults[fault](), /faults: true/, fault)
   }
 })
+
+test('with a data directory, too, only the confirm that was to be lost is', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leveret-faults-'))
+  const broker = await start(t, { ...FAULTS, dataDir })
+  t.after(() => rmSync(dataDir, { recursive: true, force: true }))
+  const channel = await channelAt(broker)
+  await channel.declareQueue('q', { durable: true })
+  await channel.declareQueue('lost', { durable: true })
+  broker.faults.loseConfirms({ routingKey: 'lost' })
+  const confirmed: string[] = []
+  const publish = (queue: string, body: string): Promise<void> =>
+    channel.publishConfirmed('', queue, body, { deliveryMode: 2 }).then(
+      () => void confirmed.push(body),
+      () => {},
+    )
+  const before = publish('q', '1')
+  const lost = [publish('lost', '2'), publish('lost', '3')]
+  await Promise.all([before, publish('q', '4')])
+  await publish('q', '5')
+  assert.deepEqual(confirmed, ['1', '4', '5'])
+  assert.deepEqual([broker.queue('lost').depth, broker.queue('q').depth], [2, 3])
+  broker.faults.dropConnection()
+  await Promise.all(lost)
+  assert.deepEqual(confirmed, ['1', '4', '5'])
+})

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { startBroker } from '../../src/embedding/start-broker.js'
 import { amqplibAt, put, start } from './support.js'
 
 test('reset goes back to the start; connections stay', async (t) => {
@@ -86,4 +90,31 @@ test('snapshot and reset of a small state take less than a millisecond', async (
   const median = timesMs.sort((a, b) => a - b)[100]!
   t.diagnostic(`both together ${median.toFixed(3)} ms, 5 exchanges, 5 queues, 20 messages`)
   assert.ok(median < 2, `${median} ms`)
+})
+
+test('with a data directory that held no messages reset goes back to the start, and after a restart it is so', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leveret-state-'))
+  t.after(() => rmSync(dataDir, { recursive: true, force: true }))
+  const withQueue = async (make: boolean) => {
+    const broker = await startBroker({ dataDir })
+    const { channel, connection } = await amqplibAt(broker)
+    if (make) {
+      await channel.assertQueue('kept')
+      await channel.assertQueue('q')
+      await put(channel, 'q', 'm', { persistent: true })
+    }
+    return { broker, close: () => connection.close().then(() => broker.stop()) }
+  }
+  const first = await withQueue(true)
+  assert.equal(first.broker.queue('q').depth, 1)
+  first.broker.reset()
+  assert.equal(first.broker.queue('q').exists, false)
+  await first.close()
+  const second = await withQueue(true)
+  assert.equal(second.broker.queue('q').depth, 1)
+  await second.close()
+  const third = await withQueue(false)
+  assert.equal(third.broker.queue('q').depth, 1)
+  assert.throws(() => third.broker.reset(), /the data directory held messages at the start/)
+  await third.close()
 })

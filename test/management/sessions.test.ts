@@ -76,3 +76,9 @@ test('a page of ours that is not logged in gets no challenge, so that the browse
   const reply = await api.get('/api/whoami', { user: '', headers: OWN_PAGE })
   assert.deepEqual([reply.status, reply.headers.get('www-authenticate')], [401, null])
 })
+
+test('a session lasts as long as it is set to, for the browser and for the broker', async (t) => {
+  const api = await startApi(t, { managementSessionMinutes: 5 })
+  const reply = await logIn(api)
+  assert.match(reply.headers.get('set-cookie') ?? '', /Max-Age=300;/)
+})

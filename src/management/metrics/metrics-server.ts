@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createGzip } from 'node:zlib'
 import type { Logger } from '../../util/logger.js'
-import { type MetricsSources, metricsAt } from './registries.js'
+import type { MetricsSources } from './registries.js'
 import { ScrapeMeter } from './scrape-meter.js'
 
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4'
@@ -68,6 +67,8 @@ export class MetricsServer {
       return
     }
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    // Most of a broker's starts are over before anybody asks.
+    const { metricsAt } = await import('./registries.js')
     const parts = metricsAt(this.#sources, pathname, searchParams)
     if (parts === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('Unknown Registry')
@@ -101,7 +102,7 @@ export class MetricsServer {
       response.end()
       return
     }
-    const gzip = zips ? createGzip({ level: 1 }) : undefined
+    const gzip = zips ? (await import('node:zlib')).createGzip({ level: 1 }) : undefined
     gzip?.pipe(response)
     const out = gzip ?? response
     const scrape = this.#meter.begin(pathname)
