@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { connect } from '../../src/client/index.js'
 import { TRACE_FILE_BYTES_MAX } from '../../src/management/traces/trace.js'
+import { TRACES_MAX } from '../../src/management/traces/traces.js'
 import { cleanUp } from '../support/cleanup.js'
 import { until } from '../support/wait.js'
 import { type Api, startApi } from './api.js'
@@ -249,4 +250,17 @@ test('without a folder of their own files are among the temporary ones, and go w
   assert.ok(made.length >= 1)
   await api.broker.stop()
   assert.ok(made.some((name) => !existsSync(join(tmpdir(), name))))
+})
+
+test('there are so many traces at a time, and no more', async (t) => {
+  const { api } = await start(t)
+  for (let i = 0; i < TRACES_MAX; i += 1) {
+    assert.equal((await api.put(`/api/traces/%2F/t${i}`, JSON_TRACE)).status, 201)
+  }
+  const refused = await api.put('/api/traces/%2F/more', JSON_TRACE)
+  assert.deepEqual(
+    [refused.status, refused.json.reason],
+    [400, 'there are 100 traces, and no more at a time'],
+  )
+  assert.equal((await api.put('/api/traces/%2F/t0', JSON_TRACE)).status, 204)
 })

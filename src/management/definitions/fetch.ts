@@ -16,8 +16,12 @@ export const FETCHED_BYTES_MAX = 64 << 20
 /** How long a server may be silent, in milliseconds. */
 const TIMEOUT_MS = 30_000
 
-/** A file of a web server. Rejects unless it answers with 200 and so much as fits. */
-export async function fetchFile(url: string, tls: FetchTls | undefined): Promise<Buffer> {
+/** A file of a web server. Rejects unless it answers with 200 and no more than `bytesMax`. */
+export async function fetchFile(
+  url: string,
+  tls: FetchTls | undefined,
+  bytesMax: number = FETCHED_BYTES_MAX,
+): Promise<Buffer> {
   const certificates = tls === undefined ? {} : await certificatesOf(tls)
   return new Promise((resolve, reject) => {
     const got = (response: IncomingMessage): void => {
@@ -26,7 +30,7 @@ export async function fetchFile(url: string, tls: FetchTls | undefined): Promise
         reject(new Error(`${url} answers with status ${response.statusCode}`))
         return
       }
-      bodyOf(response, url).then(resolve, reject)
+      bodyOf(response, url, bytesMax).then(resolve, reject)
     }
     const request =
       tls === undefined
@@ -43,12 +47,12 @@ export async function fetchFile(url: string, tls: FetchTls | undefined): Promise
   })
 }
 
-async function bodyOf(response: IncomingMessage, url: string): Promise<Buffer> {
+async function bodyOf(response: IncomingMessage, url: string, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > FETCHED_BYTES_MAX) throw new Error(`${url} is larger than ${FETCHED_BYTES_MAX} octets`)
+    if (bytes > bytesMax) throw new Error(`${url} is larger than ${bytesMax} octets`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
