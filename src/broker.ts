@@ -20,6 +20,7 @@ import { HeldBytes } from './connection/held-bytes.js'
 import type { Listener } from './connection/listener.js'
 import { NodeGate } from './connection/node-gate.js'
 import { OutputHub, UNSENT_BYTES_MAX } from './connection/output.js'
+import { OutputBuffers } from './connection/output-buffers.js'
 import { PeerListing } from './connection/peer-listing.js'
 import { ReplyToDirectory } from './connection/reply-to.js'
 import { serverProperties } from './connection/server-properties.js'
@@ -141,7 +142,7 @@ export class Broker {
   readonly #timers: Timers
   readonly #machineTimers: Timers
   readonly #seams: Seams
-  readonly #hub = new OutputHub()
+  readonly #hub: OutputHub
   readonly #arena: Arena
   readonly #storage: NodeStorage
   readonly #authorizer: Authorizer
@@ -167,6 +168,7 @@ export class Broker {
     this.#machineTimers = machineTimers
     this.#seams = seams
     this.#arena = arena
+    this.#hub = new OutputHub(new OutputBuffers(arena))
     this.#storage = storage
     this.#randomOctets = randomOctets
     this.events = events

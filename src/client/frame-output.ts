@@ -78,8 +78,7 @@ export class FrameOutput {
     if (this.#writer.position === 0 || this.#closed) return
     // The socket keeps the bytes until they are written, so the writer goes on with another buffer.
     this.#socket.write(this.#writer.written(), this.#written)
-    this.#writer.buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
-    this.#writer.clear()
+    this.#writer.switchBuffer(Buffer.allocUnsafeSlow(BUFFER_BYTES))
   }
 
   /** Writes what there is and takes nothing more. */

@@ -12,7 +12,7 @@ import {
   FRAME_OVERHEAD,
   MethodId,
 } from '../protocol/amqp091/index.js'
-import { copyOctets } from './copy-octets.js'
+import { copyBytes } from '../util/bytes.js'
 import { deliveryProperties, needsDeliveryProperties } from './delivery-headers.js'
 
 /** Delivery tag u64 and the redelivered bit. */
@@ -62,11 +62,11 @@ export function writeDelivery(
   const methodOctets = prefix.length + TAG_AND_BIT + message.routingEnd - message.routingStart + 1
   const headerPayload = CONTENT_HEADER_SIZE + message.propertiesEnd - message.propertiesStart
   const total = methodOctets + headerPayload + bodyOctets + 2 * FRAME_OVERHEAD
-  if (out.position + total > out.buffer.length) out.reserve(total)
+  if (out.position + total > out.limit) out.reserve(total)
   const buffer = out.buffer
   const source = message.buffer
   const start = out.position
-  let at = copyOctets(prefix, 0, prefix.length, buffer, start)
+  let at = copyBytes(prefix, 0, prefix.length, buffer, start)
   const payload = methodOctets - FRAME_OVERHEAD
   // A method's payload is some 800 octets at most.
   buffer[start + 5] = payload >>> 8
@@ -80,7 +80,7 @@ export function writeDelivery(
   buffer[at + 6] = deliveryTag >>> 8
   buffer[at + 7] = deliveryTag
   buffer[at + 8] = facts.redelivered ? 1 : 0
-  at = copyOctets(source, message.routingStart, message.routingEnd, buffer, at + TAG_AND_BIT)
+  at = copyBytes(source, message.routingStart, message.routingEnd, buffer, at + TAG_AND_BIT)
   const channelHigh = prefix[1]
   const channelLow = prefix[2]
   buffer[at] = FRAME_END
@@ -103,7 +103,7 @@ export function writeDelivery(
   buffer[at + 17] = 0
   buffer[at + 18] = bodyOctets >>> 8
   buffer[at + 19] = bodyOctets
-  at = copyOctets(source, message.propertiesStart, message.propertiesEnd, buffer, at + 20)
+  at = copyBytes(source, message.propertiesStart, message.propertiesEnd, buffer, at + 20)
   buffer[at++] = FRAME_END
   if (bodyOctets !== 0) {
     buffer[at] = FRAME_BODY
@@ -113,7 +113,7 @@ export function writeDelivery(
     buffer[at + 4] = 0
     buffer[at + 5] = bodyOctets >>> 8
     buffer[at + 6] = bodyOctets
-    at = copyOctets(source, message.bodyStart, message.bodyEnd, buffer, at + FRAME_HEADER_SIZE)
+    at = copyBytes(source, message.bodyStart, message.bodyEnd, buffer, at + FRAME_HEADER_SIZE)
     buffer[at++] = FRAME_END
   }
   out.position = at
@@ -132,10 +132,10 @@ function writeAnyDelivery(
   reserveWithContent(out, frameOctets, message)
   const buffer = out.buffer
   const start = out.position
-  let at = copyOctets(prefix, 0, prefix.length, buffer, start)
+  let at = copyBytes(prefix, 0, prefix.length, buffer, start)
   putU32(buffer, start + 3, frameOctets - FRAME_OVERHEAD)
   at = putTagAndBit(buffer, at, deliveryTag, facts.redelivered)
-  at = copyOctets(message.buffer, message.routingStart, message.routingEnd, buffer, at)
+  at = copyBytes(message.buffer, message.routingStart, message.routingEnd, buffer, at)
   buffer[at++] = FRAME_END
   out.position = at
   writeChangedContent(out, (prefix[1] << 8) | prefix[2], message, facts, frameMax)
@@ -156,7 +156,7 @@ export function writeGetOk(
   let at = putFrameHeader(buffer, out.position, FRAME_METHOD, channel, payload)
   at = putU32(buffer, at, MethodId.BasicGetOk)
   at = putTagAndBit(buffer, at, deliveryTag, facts.redelivered)
-  at = copyOctets(message.buffer, message.routingStart, message.routingEnd, buffer, at)
+  at = copyBytes(message.buffer, message.routingStart, message.routingEnd, buffer, at)
   at = putU32(buffer, at, facts.readyLeft)
   buffer[at++] = FRAME_END
   out.position = at
@@ -173,8 +173,8 @@ export function writeReturn(out: ByteWriter, channel: number, message: MessageVi
   buffer[at++] = NO_ROUTE_CODE >>> 8
   buffer[at++] = NO_ROUTE_CODE & 0xff
   buffer[at++] = NO_ROUTE_TEXT.length
-  at = copyOctets(NO_ROUTE_TEXT, 0, NO_ROUTE_TEXT.length, buffer, at)
-  at = copyOctets(message.buffer, message.routingStart, message.routingEnd, buffer, at)
+  at = copyBytes(NO_ROUTE_TEXT, 0, NO_ROUTE_TEXT.length, buffer, at)
+  at = copyBytes(message.buffer, message.routingStart, message.routingEnd, buffer, at)
   buffer[at++] = FRAME_END
   out.position = at
   writeChangedContent(out, channel, message, undefined, frameMax)
@@ -229,7 +229,7 @@ function writeContent(
   buffer[at + 3] = 0
   at = putU32(buffer, at + 4, 0)
   at = putU32(buffer, at, bodyOctets)
-  at = copyOctets(properties, propertiesStart, propertiesEnd, buffer, at)
+  at = copyBytes(properties, propertiesStart, propertiesEnd, buffer, at)
   buffer[at++] = FRAME_END
   if (!whole) {
     out.position = at
@@ -238,7 +238,7 @@ function writeContent(
   }
   if (bodyOctets !== 0) {
     at = putFrameHeader(buffer, at, FRAME_BODY, channel, bodyOctets)
-    at = copyOctets(message.buffer, message.bodyStart, message.bodyEnd, buffer, at)
+    at = copyBytes(message.buffer, message.bodyStart, message.bodyEnd, buffer, at)
     buffer[at++] = FRAME_END
   }
   out.position = at
@@ -261,9 +261,9 @@ function writeBody(
     out.reserve(FRAME_OVERHEAD)
     out.position = putFrameHeader(out.buffer, out.position, FRAME_BODY, channel, frameEnd - from)
     while (from < frameEnd) {
-      if (out.position === out.buffer.length) out.reserve(Math.min(frameEnd - from, PIECE_OCTETS))
-      const pieceEnd = Math.min(frameEnd, from + out.buffer.length - out.position)
-      out.position = copyOctets(source, from, pieceEnd, out.buffer, out.position)
+      if (out.position === out.limit) out.reserve(Math.min(frameEnd - from, PIECE_OCTETS))
+      const pieceEnd = Math.min(frameEnd, from + out.limit - out.position)
+      out.position = copyBytes(source, from, pieceEnd, out.buffer, out.position)
       from = pieceEnd
     }
     out.reserve(1)
@@ -278,7 +278,7 @@ function reserveWithContent(out: ByteWriter, frameOctets: number, message: Messa
   const content =
     body <= ONE_PIECE_OCTETS_MAX ? CONTENT_HEADER_SIZE + properties + body + 2 * FRAME_OVERHEAD : 0
   const needed = frameOctets + content
-  if (out.position + needed > out.buffer.length) out.reserve(needed)
+  if (out.position + needed > out.limit) out.reserve(needed)
 }
 
 function putFrameHeader(buffer: Buffer, at: number, type: number, channel: number, payload: number): number {

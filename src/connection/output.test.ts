@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DeliveryRecord, Recording } from '../core/shard-port.js'
+import { Arena } from '../util/arena.js'
 import { ConnectionOutput, OutputHub } from './output.js'
+import { type OutputBuffer, OutputBuffers } from './output-buffers.js'
 import type { PeerAddress, Transport } from './transport.js'
 
 const PEER: PeerAddress = { host: '', port: 0, localHost: '', localPort: 0, kind: 'unix', tls: undefined }
@@ -42,32 +44,43 @@ class FakeTransport implements Transport {
   destroy(): void {}
 }
 
-class CountingHub extends OutputHub {
+class CountingBuffers extends OutputBuffers {
   outstanding = 0
-  override acquire(octets: number): Buffer {
+  override acquire(octets: number, isLarge: boolean): OutputBuffer {
     this.outstanding += 1
-    return super.acquire(octets)
+    return super.acquire(octets, isLarge)
   }
-  override release(buffer: Buffer): void {
+  override grow(buffer: OutputBuffer, position: number, end: number): OutputBuffer {
+    this.outstanding += 1
+    return super.grow(buffer, position, end)
+  }
+  override release(buffer: OutputBuffer): void {
     this.outstanding -= 1
     super.release(buffer)
   }
 }
 
 function open(unsentBytesMax?: number) {
-  const hub = new CountingHub()
+  const buffers = new CountingBuffers(new Arena(64 << 20))
+  const hub = new OutputHub(buffers)
   const transport = new FakeTransport()
   const events: string[] = []
   const owner = {
     outputDrained: () => void events.push('drained'),
     outputCongested: (congested: boolean) => void events.push(`congested ${congested}`),
   }
-  return { hub, transport, events, output: new ConnectionOutput(hub, transport, owner, unsentBytesMax) }
+  return {
+    buffers,
+    hub,
+    transport,
+    events,
+    output: new ConnectionOutput(hub, transport, owner, unsentBytesMax),
+  }
 }
 
 function writeFrame(output: ConnectionOutput, octets: number, fill: number): void {
   const start = output.beginFrame(3, 1)
-  output.writeBody(Buffer.alloc(octets, fill), 0, octets)
+  output.bytes(Buffer.alloc(octets, fill), 0, octets)
   output.endFrame(start)
 }
 
@@ -89,7 +102,7 @@ class TestRecord implements DeliveryRecord {
 }
 
 test('a delivery leaves when its record is as safe as its queue asks, and what came before it leaves first', async () => {
-  const { hub, transport, output } = open()
+  const { buffers, hub, transport, output } = open()
   const record = new TestRecord()
   hub.follow(record)
   const deliver = async (recording: Recording, fill: number): Promise<void> => {
@@ -112,21 +125,21 @@ test('a delivery leaves when its record is as safe as its queue asks, and what c
   assert.deepEqual(arrived(), [1, 2, 3, 4])
   output.close()
   await turn()
-  assert.equal(hub.outstanding, 0)
+  assert.equal(buffers.outstanding, 0)
 })
 
 test('everything written in a turn leaves in one write and no buffer is kept', async () => {
-  const { hub, transport, output } = open()
+  const { buffers, transport, output } = open()
   for (let i = 0; i < 10; i++) writeFrame(output, 20, i)
   assert.equal(transport.chunks.length, 0)
   await turn()
   assert.equal(transport.chunks.length, 1)
   assert.equal(transport.chunks[0]!.length, 280)
-  assert.equal(hub.outstanding, 0)
+  assert.equal(buffers.outstanding, 0)
 })
 
 test('frames of every size come out whole and in order', async () => {
-  const { hub, transport, output } = open(1 << 30)
+  const { buffers, transport, output } = open(1 << 30)
   const sizes = [0, 1, 1000, 65_000, 65_536, 70_000, 300_000, 5, 63_000, 2_000_000, 3]
   sizes.forEach((size, i) => {
     writeFrame(output, size, i)
@@ -141,11 +154,11 @@ test('frames of every size come out whole and in order', async () => {
     at += size + 8
   })
   assert.equal(at, all.length)
-  assert.equal(hub.outstanding, 0)
+  assert.equal(buffers.outstanding, 0)
 })
 
 test('a buffer is not written over before the kernel has taken it', async () => {
-  const { hub, transport, output } = open()
+  const { buffers, transport, output } = open()
   transport.stuck = true
   writeFrame(output, 10, 1)
   await turn()
@@ -153,23 +166,23 @@ test('a buffer is not written over before the kernel has taken it', async () => 
   await turn()
   // The second frame waits for the first write to end, in one buffer, however many turns pass.
   assert.equal(transport.waiting.length, 1)
-  assert.equal(hub.outstanding, 2)
+  assert.equal(buffers.outstanding, 2)
   transport.take()
   transport.take()
   await turn()
   assert.equal(transport.chunks[0]![7], 1)
   assert.equal(transport.chunks[1]![7], 2)
-  assert.equal(hub.outstanding, 0)
+  assert.equal(buffers.outstanding, 0)
 })
 
 test('many small writes to a peer that does not read fill one buffer after the other', async () => {
-  const { hub, transport, output } = open(1 << 30)
+  const { buffers, transport, output } = open(1 << 30)
   transport.stuck = true
   for (let i = 0; i < 3000; i++) {
     writeFrame(output, 92, 1)
     if (i % 10 === 0) await turn()
   }
-  assert.ok(hub.outstanding <= 8, `${hub.outstanding} buffers for 300 kB`)
+  assert.ok(buffers.outstanding <= 8, `${buffers.outstanding} buffers for 300 kB`)
 })
 
 test('deliveries stop above the bound and go on below half of it', async () => {
@@ -213,11 +226,11 @@ test('our side ends after what was written', async () => {
 })
 
 test('a closed output gives its buffer back and writes nothing more', async () => {
-  const { hub, transport, output } = open()
+  const { buffers, transport, output } = open()
   writeFrame(output, 10, 1)
   output.close()
   writeFrame(output, 10, 2)
   await turn()
   assert.equal(transport.chunks.length, 0)
-  assert.equal(hub.outstanding, 0)
+  assert.equal(buffers.outstanding, 0)
 })

@@ -1,23 +1,19 @@
 import { type DeliveryRecord, Recording } from '../core/shard-port.js'
 import { ByteWriter } from '../protocol/amqp091/byte-writer.js'
+import { type OutputBuffer, type OutputBuffers, SMALL_BUFFER_BYTES, singleBuffer } from './output-buffers.js'
 import type { Transport } from './transport.js'
 
-const POOL_BUFFER_BYTES = 64 * 1024
-/** Spare buffers that a broker keeps: 4 MiB. */
-const POOL_SPARE_MAX = 64
 /** A frame is not begun with less room than this, so that most frames never move. Methods are smaller. */
 const FRAME_ROOM_BYTES = 2048
-/** A buffer, also one that grew, is sent rather than begun a frame in after this much. */
-const FULL_BUFFER_BYTES = POOL_BUFFER_BYTES - FRAME_ROOM_BYTES
 /** Unsent octets per connection above which deliveries stop. */
 export const UNSENT_BYTES_MAX = 1024 * 1024
 /** Times that bound at which the connection is not read from either: replies alone must not fill the memory. */
 const UNREAD_FACTOR = 4
-const EMPTY = Buffer.alloc(0)
+const EMPTY = singleBuffer(0)
 
 /** Buffers and turns that the outputs of one broker share. */
 export class OutputHub {
-  readonly #spare: Buffer[] = []
+  readonly buffers: OutputBuffers
   #dirty: ConnectionOutput[] = []
   #flushing: ConnectionOutput[] = []
   #turns: Array<() => void> = []
@@ -27,6 +23,10 @@ export class OutputHub {
   #waiting: ConnectionOutput[] = []
   #record: DeliveryRecord | undefined
   readonly #run = (): void => this.#endTurn()
+
+  constructor(buffers: OutputBuffers) {
+    this.buffers = buffers
+  }
 
   /** From now on deliveries that a shard records leave when `record` says that they may. */
   follow(record: DeliveryRecord): void {
@@ -74,15 +74,6 @@ export class OutputHub {
     this.#schedule()
   }
 
-  acquire(octets: number): Buffer {
-    if (octets > POOL_BUFFER_BYTES) return Buffer.allocUnsafeSlow(octets)
-    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(POOL_BUFFER_BYTES)
-  }
-
-  release(buffer: Buffer): void {
-    if (buffer.length === POOL_BUFFER_BYTES && this.#spare.length < POOL_SPARE_MAX) this.#spare.push(buffer)
-  }
-
   /** False while a turn has yet to end. */
   get isIdle(): boolean {
     return !this.#scheduled
@@ -111,7 +102,7 @@ export class OutputHub {
 
 /** Octets that may leave once a write is safe. */
 interface ParkedBuffer {
-  readonly buffer: Buffer
+  readonly buffer: OutputBuffer
   readonly octets: number
   readonly ticket: number
   readonly recording: Recording
@@ -141,8 +132,12 @@ export class ConnectionOutput extends ByteWriter {
   private readonly transport: Transport
   private readonly owner: OutputOwner
   private readonly unsentBytesMax: number
+  /** Where `buffer`, `start` and `limit` are from. */
+  private current = EMPTY
+  /** A buffer was filled before the turn ended: the next one should be large. */
+  private sendsMuch = false
   /** Buffers that the socket still reads, oldest first; undefined for one that was taken back early. */
-  private readonly inFlight: Array<Buffer | undefined> = []
+  private readonly inFlight: Array<OutputBuffer | undefined> = []
   private heldInFlight = 0
   /** Octets at the begin of the next buffer that have left already. */
   private ahead = 0
@@ -158,7 +153,7 @@ export class ConnectionOutput extends ByteWriter {
   private readonly onSent = (): void => this.sent()
 
   constructor(hub: OutputHub, transport: Transport, owner: OutputOwner, unsentBytesMax = UNSENT_BYTES_MAX) {
-    super(EMPTY)
+    super(EMPTY.bytes)
     this.hub = hub
     this.transport = transport
     this.owner = owner
@@ -167,35 +162,26 @@ export class ConnectionOutput extends ByteWriter {
 
   /** Octets that wait here or in the socket. */
   get unsentBytes(): number {
-    return this.position + this.parkedBytes + this.transport.unsentBytes
+    return this.position - this.start + this.parkedBytes + this.transport.unsentBytes
   }
 
   override reserve(octets: number): void {
     const needed = this.position + octets
-    if (needed <= this.buffer.length) return
+    if (needed <= this.limit) return
     if (this.frameStart < 0) {
       this.startBuffer(octets)
       return
     }
-    // An open frame may not move: the buffer grows around it.
-    const grown = this.hub.acquire(Math.max(needed + FRAME_ROOM_BYTES, this.buffer.length * 2))
-    this.buffer.copy(grown, 0, 0, this.position)
-    this.hub.release(this.buffer)
-    this.buffer = grown
+    const { position, frameStart } = this
+    this.use(this.hub.buffers.grow(this.current, position, needed + FRAME_ROOM_BYTES))
+    this.position = position
+    this.frameStart = frameStart
   }
 
   override beginFrame(type: number, channel: number): number {
     const { position } = this
-    if (position > FULL_BUFFER_BYTES || this.buffer.length - position < FRAME_ROOM_BYTES)
-      this.startBuffer(FRAME_ROOM_BYTES)
+    if (this.limit - position < FRAME_ROOM_BYTES) this.startBuffer(FRAME_ROOM_BYTES)
     return super.beginFrame(type, channel)
-  }
-
-  /** The octets `source[start..end)` as they are, in an open body frame. */
-  writeBody(source: Buffer, start: number, end: number): void {
-    this.reserve(end - start)
-    source.copy(this.buffer, this.position, start, end)
-    this.position += end - start
   }
 
   /** Sends what was written, unless an earlier write is still on its way: then its end will do it. */
@@ -205,9 +191,12 @@ export class ConnectionOutput extends ByteWriter {
       this.checkBound()
       return
     }
-    if (this.position > 0) this.submit()
+    if (this.holdsOctets) {
+      if (this.position - this.start <= SMALL_BUFFER_BYTES) this.sendsMuch = false
+      this.submit()
+    }
     this.giveBack()
-    if (this.ending && this.position === 0 && this.parked.length === 0) this.transport.end()
+    if (this.ending && !this.holdsOctets && this.parked.length === 0) this.transport.end()
   }
 
   /** What is written until the next flush holds a delivery that must not leave before its record is as safe as this. */
@@ -232,7 +221,7 @@ export class ConnectionOutput extends ByteWriter {
 
   /** Sends `octets` of the frame to come, which is known to begin with them, while there is nothing else to send. */
   sendAhead(octets: Buffer): void {
-    if (this.closed || this.ending || this.ahead > 0 || this.position > 0) return
+    if (this.closed || this.ending || this.ahead > 0 || this.holdsOctets) return
     this.ahead = octets.length
     // No buffer of ours is in flight with it.
     this.inFlight.push(undefined)
@@ -249,7 +238,7 @@ export class ConnectionOutput extends ByteWriter {
   close(): void {
     if (this.closed) return
     this.closed = true
-    for (const { buffer } of this.parked) this.hub.release(buffer)
+    for (const { buffer } of this.parked) this.hub.buffers.release(buffer)
     this.parked = []
     this.parkedBytes = 0
     this.clear()
@@ -257,9 +246,12 @@ export class ConnectionOutput extends ByteWriter {
   }
 
   private startBuffer(octets: number): void {
-    if (this.position > 0) this.submit()
+    if (this.holdsOctets) {
+      this.submit()
+      this.sendsMuch = true
+    }
     this.giveBack()
-    this.buffer = this.hub.acquire(octets)
+    this.use(this.hub.buffers.acquire(octets, this.sendsMuch))
     if (!this.listed) this.list()
   }
 
@@ -269,13 +261,15 @@ export class ConnectionOutput extends ByteWriter {
   }
 
   private submit(): void {
-    const octets = this.position
-    this.position = 0
-    if (this.closed) return
-    const buffer = this.buffer
-    this.buffer = EMPTY
+    const octets = this.position - this.start
+    const buffer = this.current
     const { recording } = this
+    this.use(EMPTY)
     this.recording = Recording.NONE
+    if (this.closed) {
+      this.hub.buffers.release(buffer)
+      return
+    }
     const ticket = this.hub.ticketOfDeliveries(recording)
     if (ticket === 0 && this.parked.length === 0) this.send(buffer, octets)
     else this.park({ buffer, octets, ticket, recording })
@@ -289,12 +283,12 @@ export class ConnectionOutput extends ByteWriter {
     this.checkBound()
   }
 
-  private send(buffer: Buffer, octets: number): void {
+  private send(buffer: OutputBuffer, octets: number): void {
     this.inFlight.push(buffer)
     this.heldInFlight += 1
     this.sentBytes += octets
     this.writes += 1
-    this.transport.write(buffer.subarray(this.ahead, octets), this.onSent)
+    this.transport.write(buffer.bytes.subarray(buffer.start + this.ahead, buffer.start + octets), this.onSent)
     this.ahead = 0
     if (this.transport.unsentBytes === 0) this.takeBackAll()
     else this.checkBound()
@@ -306,7 +300,7 @@ export class ConnectionOutput extends ByteWriter {
     for (let i = inFlight.length - 1; i >= 0 && this.heldInFlight > 0; i--) {
       const buffer = inFlight[i]
       if (buffer === undefined) break
-      this.hub.release(buffer)
+      this.hub.buffers.release(buffer)
       inFlight[i] = undefined
       this.heldInFlight -= 1
     }
@@ -316,12 +310,12 @@ export class ConnectionOutput extends ByteWriter {
     const buffer = this.inFlight.shift()
     if (buffer !== undefined) {
       this.heldInFlight -= 1
-      this.hub.release(buffer)
+      this.hub.buffers.release(buffer)
     }
     if (this.closed) return
     // The bound is looked at here and not on 'drain', which does not come for every write.
     this.checkBound()
-    if (this.heldInFlight === 0 && !this.listed && (this.position > 0 || this.ending)) this.flush()
+    if (this.heldInFlight === 0 && !this.listed && (this.holdsOctets || this.ending)) this.flush()
   }
 
   private checkBound(): void {
@@ -342,8 +336,17 @@ export class ConnectionOutput extends ByteWriter {
   }
 
   private giveBack(): void {
-    if (this.position > 0 || this.buffer === EMPTY) return
-    this.hub.release(this.buffer)
-    this.buffer = EMPTY
+    if (this.holdsOctets || this.current === EMPTY) return
+    this.hub.buffers.release(this.current)
+    this.use(EMPTY)
+  }
+
+  private get holdsOctets(): boolean {
+    return this.position > this.start
+  }
+
+  private use(buffer: OutputBuffer): void {
+    this.current = buffer
+    this.switchBuffer(buffer.bytes, buffer.start, buffer.end)
   }
 }

@@ -1,8 +1,8 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { OpenableTransport, PeerAddress, TransportSink } from './transport.js'
 
-/** Octets of one read. Larger reads were not faster, smaller ones were slower (128 KiB measured best). */
-export const READ_SIZE_BYTES = 128 * 1024
+/** Octets of one read. Larger ones let a publisher get ahead of the acks of others, smaller ones were slower. */
+export const READ_SIZE_BYTES = 256 * 1024
 
 /**
  * Turns of the loop that a socket rests after a full read. A turn without other work is over at once, so a lone

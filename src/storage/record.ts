@@ -125,11 +125,9 @@ export function writeMessage(
   memory.doubles[(start + PUBLISHED_AT_OFFSET) >> 3] = nowMs
 
   let to = start + RECORD_HEADER_BYTES + targetCount * RECORD_TARGET_BYTES
-  copyBytes(message.buffer, message.routingStart, bytes, to, routingBytes)
-  to += routingBytes
-  copyBytes(message.buffer, message.propertiesStart, bytes, to, propertiesBytes)
-  to += propertiesBytes
-  copyBytes(message.buffer, message.bodyStart, bytes, to, bodyBytes)
+  to = copyBytes(message.buffer, message.routingStart, message.routingEnd, bytes, to)
+  to = copyBytes(message.buffer, message.propertiesStart, message.propertiesEnd, bytes, to)
+  copyBytes(message.buffer, message.bodyStart, message.bodyEnd, bytes, to)
 }
 
 /** Names target number `target` of the message at `start`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ConnectionOutput, OutputHub } from '../../src/connection/output.js'
+import { OutputBuffers } from '../../src/connection/output-buffers.js'
 import type { PeerAddress, Transport } from '../../src/connection/transport.js'
 import type { MessageView } from '../../src/core/message.js'
 import { DEFAULT_QUEUE_SETTINGS } from '../../src/core/queue/settings.js'
@@ -11,6 +12,7 @@ import {
   type QueueDefinition,
   Settlement,
 } from '../../src/core/shard-port.js'
+import { Arena } from '../../src/util/arena.js'
 import { VirtualClock } from '../../src/util/virtual-clock.js'
 import { DurableShard, makeFolders, queueOf, turning } from '../support/durable-shard.js'
 import { randomFrom } from '../support/random.js'
@@ -96,7 +98,7 @@ class Life {
 
   private async start(): Promise<void> {
     this.durable = await this.open(QUEUES)
-    const hub = new OutputHub()
+    const hub = new OutputHub(new OutputBuffers(new Arena(1 << 20)))
     hub.follow(this.durable.shard.deliveryRecord)
     this.transport = new Peer()
     const owner = { outputDrained: () => {}, outputCongested: () => {} }

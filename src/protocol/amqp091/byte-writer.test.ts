@@ -79,14 +79,13 @@ test('a subclass may put frames into buffers of its own', () => {
   class ChunkWriter extends ByteWriter {
     readonly full: Buffer[] = []
     override reserve(octets: number): void {
-      if (this.position + octets <= this.buffer.length) return
+      if (this.position + octets <= this.limit) return
       if (this.frameStart >= 0) {
         super.reserve(octets)
         return
       }
       this.full.push(this.written())
-      this.buffer = Buffer.alloc(Math.max(16, octets))
-      this.position = 0
+      this.switchBuffer(Buffer.alloc(Math.max(16, octets)))
     }
   }
   const writer = new ChunkWriter(Buffer.alloc(16))

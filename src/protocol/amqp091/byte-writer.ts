@@ -11,51 +11,64 @@ const LOOP_CHARACTERS_MAX = 15
 const INITIAL_OCTETS = 1024
 
 /**
- * Writes AMQP's primitive types into a buffer that grows. Everything written so far is `buffer[0..position)`.
+ * Writes AMQP's primitive types into a buffer that grows. Everything written so far is `buffer[start..position)`.
  *
  * `reserve` is the only place that replaces `buffer`, so a subclass that overrides it decides where bytes go. It must
- * then leave at least the wanted room after `position`, and while a frame is open (`frameStart >= 0`) it must keep
- * all octets before `position` at their offsets; between frames it may hand the buffer off and start another at
- * position 0.
+ * then leave at least the wanted room between `position` and `limit`, and while a frame is open (`frameStart >= 0`) it
+ * must keep all octets before `position` at their offsets; between frames it may hand the buffer off and begin another.
  */
 export class ByteWriter {
   buffer: Buffer
+  /** Offset in `buffer` of the first octet that is ours to write. */
+  start = 0
   /** Offset in `buffer` of the next octet to be written. */
   position = 0
+  /** Offset in `buffer` after the last octet that is ours. */
+  limit: number
   /** Offset of the frame that {@link beginFrame} opened, -1 when none is open. */
   frameStart = -1
 
   constructor(buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_OCTETS)) {
     this.buffer = buffer
+    this.limit = buffer.length
   }
 
   /** Makes room for `octets` more octets after `position`. */
   reserve(octets: number): void {
     const needed = this.position + octets
-    if (needed <= this.buffer.length) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2))
+    if (needed <= this.limit) return
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.limit * 2))
     this.buffer.copy(grown, 0, 0, this.position)
     this.buffer = grown
+    this.limit = grown.length
+  }
+
+  /** Goes on in `buffer[start..limit)`. What was written before is left where it is. */
+  switchBuffer(buffer: Buffer, start = 0, limit: number = buffer.length): void {
+    this.buffer = buffer
+    this.start = start
+    this.limit = limit
+    this.clear()
   }
 
   /** Forgets what was written and keeps the buffer. */
   clear(): void {
-    this.position = 0
+    this.position = this.start
     this.frameStart = -1
   }
 
   /** What was written, as a view of `buffer` that the next write after a {@link clear} overwrites. */
   written(): Buffer {
-    return this.buffer.subarray(0, this.position)
+    return this.buffer.subarray(this.start, this.position)
   }
 
   u8(value: number): void {
-    if (this.position + 1 > this.buffer.length) this.reserve(1)
+    if (this.position + 1 > this.limit) this.reserve(1)
     this.buffer[this.position++] = value
   }
 
   u16(value: number): void {
-    if (this.position + 2 > this.buffer.length) this.reserve(2)
+    if (this.position + 2 > this.limit) this.reserve(2)
     const buffer = this.buffer
     const at = this.position
     buffer[at] = value >>> 8
@@ -64,14 +77,14 @@ export class ByteWriter {
   }
 
   u32(value: number): void {
-    if (this.position + 4 > this.buffer.length) this.reserve(4)
+    if (this.position + 4 > this.limit) this.reserve(4)
     this.putU32(this.position, value)
     this.position += 4
   }
 
   /** A u64 from a non-negative integer up to 2^53 - 1, or from any bigint modulo 2^64. */
   u64(value: number | bigint): void {
-    if (this.position + 8 > this.buffer.length) this.reserve(8)
+    if (this.position + 8 > this.limit) this.reserve(8)
     if (typeof value === 'number') {
       this.putU32(this.position, Math.floor(value / 0x100000000))
       this.putU32(this.position + 4, value)
@@ -83,7 +96,7 @@ export class ByteWriter {
 
   /** A short string. What does not fit into 255 octets is cut off between two characters. */
   shortstr(value: string): void {
-    if (this.position + 1 + SHORTSTR_OCTETS_MAX > this.buffer.length) this.reserve(1 + SHORTSTR_OCTETS_MAX)
+    if (this.position + 1 + SHORTSTR_OCTETS_MAX > this.limit) this.reserve(1 + SHORTSTR_OCTETS_MAX)
     const buffer = this.buffer
     const at = this.position
     const length = value.length
