@@ -180,6 +180,7 @@ test('a trace that cannot be is refused with what is wrong with it', async (t) =
     /^400 the name of a trace is that of its file/,
   )
   assert.match(await reasonOf('%2F/.hidden', JSON_TRACE), /^400 /)
+  assert.match(await reasonOf(`%2F/${'x'.repeat(201)}`, JSON_TRACE), /^400 /)
   assert.match(await reasonOf('none/t', JSON_TRACE), /^40\d /)
   await api.put('/api/vhosts/other', {})
   await api.put('/api/traces/other/t', JSON_TRACE)

@@ -8,7 +8,7 @@ import type { JsonObject } from '../json.js'
 import { INTEGER, listOf, named, objectOf, oneOf, TEXT } from '../schemas/basics.js'
 import type { Trace, TraceSpec } from '../traces/trace.js'
 import { TRACE_FORMATS } from '../traces/trace-record.js'
-import { isFileName, TRACES_MAX, type Traces } from '../traces/traces.js'
+import { isFileName, TRACE_NAME_BYTES_MAX, TRACES_MAX, type Traces } from '../traces/traces.js'
 
 const TRACE = named(
   'Trace',
@@ -110,8 +110,10 @@ async function start(traces: Traces, request: ApiRequest): Promise<Answer> {
   const vhost = request.vhostToWrite.name
   const name = request.param('name')
   requireKeys(body, 'format', 'pattern')
-  if (!isFileName(name))
-    throw badRequest('the name of a trace is that of its file: no slashes, no dot at its start')
+  if (!isFileName(name) || Buffer.byteLength(name) > TRACE_NAME_BYTES_MAX)
+    throw badRequest(
+      'the name of a trace is that of its file: no slashes, no dot at its start, 200 octets at most',
+    )
   if (traces.isTaken(vhost, name)) throw badRequest('a trace of another virtual host writes to that file')
   const isNew = traces.get(vhost, name) === undefined
   if (isNew && traces.isFull) throw badRequest(`there are ${TRACES_MAX} traces, and no more at a time`)

@@ -7,6 +7,8 @@ import { INTERNAL_USER } from '../makers.js'
 import type { ManagementServices } from '../management-services.js'
 import { Trace, type TraceSpec } from './trace.js'
 
+/** The name of a trace is part of the name of its queue, which has 255 octets at most. */
+export const TRACE_NAME_BYTES_MAX = 200
 /** Traces of a node at a time. */
 export const TRACES_MAX = 100
 /** No connection has this number: the queues of traces are theirs alone. */
@@ -133,7 +135,7 @@ export class Traces {
 
 /** A name that stays in its folder, and is not hidden there. */
 export function isFileName(name: string): boolean {
-  return /^[^./\\\0][^/\\\0]*$/.test(name) && Buffer.byteLength(name) <= 240
+  return /^[^./\\\0][^/\\\0]*$/.test(name)
 }
 
 function namesIn(folder: string): string[] {
