@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { api } from './api/client.js'
 import { useApi } from './api/hooks.js'
 import { useLiveChanges } from './api/live.js'
 import { type Session, useSession } from './api/session.js'
@@ -186,7 +187,7 @@ function Page({ path }: { readonly path: readonly string[] }) {
 
 function Sidebar({ isOpen, section }: { readonly isOpen: boolean; readonly section: string }) {
   const session = useSession()
-  const { data } = useApi<Overview>('overview')
+  const { data } = useApi(api('/overview', {}))
   return (
     <aside className={`sidebar ${isOpen ? 'is-open' : ''}`} id="sidebar">
       <div className="sidebar-inner">

@@ -3,7 +3,21 @@ import { objectNotFound } from '../http/http-error.js'
 import { list } from '../http/list.js'
 import type { Route } from '../http/route.js'
 import type { JsonObject } from '../json.js'
-import { listOf, OBJECT } from '../schemas/basics.js'
+import { listOf, membersOf, named, objectOf, oneOf, TEXT } from '../schemas/basics.js'
+
+const FEATURE_FLAG = named(
+  'FeatureFlag',
+  objectOf({
+    ...membersOf(['name', 'desc', 'doc_url', 'provided_by', 'experiment_level', 'require_level'], TEXT),
+    callbacks: listOf(TEXT),
+    stability: oneOf('required'),
+    state: oneOf('enabled'),
+  }),
+)
+const DEPRECATED_FEATURE = named(
+  'DeprecatedFeature',
+  objectOf(membersOf(['name', 'desc', 'doc_url', 'provided_by', 'state', 'deprecation_phase'], TEXT)),
+)
 
 /** RabbitMQ's feature flags that clients and tools look for; all of ours are part of the broker. */
 const FEATURE_FLAGS: readonly (readonly [name: string, description: string])[] = [
@@ -34,7 +48,7 @@ export const FEATURE_ROUTES: readonly Route[] = [
     access: 'management',
     summary: 'Feature flags, which are all enabled',
     list: 'plain',
-    answer: listOf(OBJECT),
+    answer: listOf(FEATURE_FLAG),
     handle: (request) => list(request, { items: FEATURE_FLAGS, view: flagView }),
   },
   {
@@ -56,7 +70,7 @@ export const FEATURE_ROUTES: readonly Route[] = [
       path,
       access: 'management',
       summary: 'Deprecated features; there are none',
-      answer: listOf(OBJECT),
+      answer: listOf(DEPRECATED_FEATURE),
       handle: () => ok([]),
     }),
   ),

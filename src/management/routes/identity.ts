@@ -1,8 +1,10 @@
 import { createPasswordHash } from '../../auth/password-hash.js'
 import { ok } from '../http/answer.js'
+import { list } from '../http/list.js'
 import type { Route } from '../http/route.js'
-import { WHO_AM_I } from '../schemas/access.js'
+import { PERMISSION, WHO_AM_I } from '../schemas/access.js'
 import { listOf, OBJECT, objectOf, TEXT } from '../schemas/basics.js'
+import { permissionView } from '../views/user-view.js'
 
 /** Who asks, and what the node is. */
 export const IDENTITY_ROUTES: readonly Route[] = [
@@ -18,6 +20,18 @@ export const IDENTITY_ROUTES: readonly Route[] = [
         name: principal.name,
         tags: principal.tags,
       }),
+  },
+  {
+    method: 'GET',
+    path: '/whoami/permissions',
+    access: 'management',
+    summary: 'What that user may do in each virtual host, as far as the broker keeps it itself',
+    list: 'plain',
+    answer: listOf(PERMISSION),
+    handle: (request) => {
+      const items = [...request.services.users.directory.permissions(request.principal.name)]
+      return list(request, { items, view: permissionView })
+    },
   },
   {
     method: 'GET',

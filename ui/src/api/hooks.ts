@@ -7,7 +7,8 @@ import {
 } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { notify } from '../components/toasts.js'
-import { ApiError, get } from './client.js'
+import { type Address, type Answer, ApiError, get } from './client.js'
+import type { Paths } from './schema.js'
 
 /** Between two looks at something that changes, in ms: the broker's own sampling interval. */
 export const POLL_MS = 5000
@@ -28,21 +29,24 @@ interface ApiOptions {
   readonly enabled?: boolean
 }
 
-/** What a path of the API answers, looked at again and again; the last answer stays until the next is there. */
-export function useApi<T>(path: string, options: ApiOptions = {}): UseQueryResult<T, Error> {
+/** What a place of the API answers, looked at again and again; the last answer stays until the next is there. */
+export function useApi<P extends keyof Paths, Kind extends 'whole' | 'page'>(
+  address: Address<P, Kind>,
+  options: ApiOptions = {},
+): UseQueryResult<Answer<P, Kind>, Error> {
   const { every = POLL_MS, enabled = true } = options
-  return useQuery<T, Error>({
-    queryKey: keyOf(path),
-    queryFn: ({ signal }) => get<T>(path, signal),
+  return useQuery<Answer<P, Kind>, Error>({
+    queryKey: keyOf(address.url),
+    queryFn: ({ signal }) => get(address, signal),
     refetchInterval: every,
     placeholderData: keepPreviousData,
     enabled,
   })
 }
 
-/** First the kind of thing, then the path: changes of a kind are told by its name. */
-export function keyOf(path: string): readonly string[] {
-  return [path.split(/[/?]/, 1)[0] ?? '', path]
+/** First the kind of thing, then the address: changes of a kind are told by its name. */
+export function keyOf(url: string): readonly string[] {
+  return [url.split(/[/?]/, 1)[0] ?? '', url]
 }
 
 /** Until the page that was left no longer looks, in ms. */

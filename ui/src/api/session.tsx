@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
-import { ApiError, del, get, onSessionLost, post } from './client.js'
+import { ApiError, api, del, get, onSessionLost, post } from './client.js'
 import type { WhoAmI } from './types.js'
 
 export interface Session {
@@ -24,7 +24,7 @@ export function SessionGate({
   const client = useQueryClient()
   const { data, isPending, error } = useQuery({
     queryKey: ['whoami'],
-    queryFn: () => get<WhoAmI>('whoami').catch(nobody),
+    queryFn: () => get(api('/whoami', {})).catch(nobody),
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   })
@@ -48,9 +48,9 @@ export function SessionGate({
     isMonitor: has('administrator', 'monitoring'),
     isPolicymaker: has('administrator', 'policymaker'),
     async logout() {
-      await del('login').catch(() => undefined)
+      await del(api('/login', {})).catch(() => undefined)
       client.setQueryData(['whoami'], null)
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'whoami' })
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey.length > 1 })
     },
   }
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>
@@ -63,7 +63,7 @@ export function useSession(): Session {
 }
 
 export function login(username: string, password: string): Promise<unknown> {
-  return post('login', { username, password })
+  return post(api('/login', {}), { username, password })
 }
 
 function nobody(error: unknown): null {

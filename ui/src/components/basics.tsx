@@ -7,7 +7,11 @@ import { Icon, type IconName } from './icon.js'
 export function PageHeader(props: {
   readonly title: ReactNode
   readonly note?: ReactNode
-  readonly crumbs?: readonly { readonly text: string; readonly path: readonly string[] }[]
+  readonly crumbs?: readonly {
+    readonly text: string
+    readonly path: readonly string[]
+    readonly query?: QueryValues
+  }[]
   readonly children?: ReactNode
 }) {
   return (
@@ -15,9 +19,11 @@ export function PageHeader(props: {
       <div>
         {props.crumbs !== undefined && (
           <nav className="crumbs" aria-label="Breadcrumb">
-            {props.crumbs.map(({ text, path }) => (
+            {props.crumbs.map(({ text, path, query = {} }) => (
               <span key={text}>
-                <Link to={path}>{text}</Link>
+                <Link to={path} query={query}>
+                  {text}
+                </Link>
                 <Icon name="chevron" />
               </span>
             ))}
@@ -162,6 +168,17 @@ export function ErrorState({ error, retry }: { readonly error: Error; readonly r
       )}
     </div>
   )
+}
+
+/** In place of what is not there yet: its room, or why it cannot be shown. */
+export function Waiting(props: {
+  readonly error: Error | null
+  readonly rows?: number
+  readonly retry?: () => unknown
+}) {
+  const { error, rows = 6, retry } = props
+  if (error === null) return <Loading rows={rows} />
+  return <ErrorState error={error} {...(retry === undefined ? {} : { retry: () => void retry() })} />
 }
 
 /** Keeps the room of what is not there yet. */

@@ -1,9 +1,11 @@
 import { useState } from 'react'
-import { apiPath, del, exchangeSegment } from '../api/client.js'
+import { api, del, exchangeSegment } from '../api/client.js'
 import { useAction } from '../api/hooks.js'
+import { type Rights, useRights } from '../api/rights.js'
 import type { Binding } from '../api/types.js'
 import { Button, Link } from './basics.js'
 import { ConfirmDialog } from './dialog.js'
+import { ACTIONS, PlainTable } from './plain-table.js'
 
 /** Bindings to or from one thing. */
 export function BindingTable(props: {
@@ -13,42 +15,33 @@ export function BindingTable(props: {
 }) {
   const { bindings, side } = props
   const act = useAction()
+  const rights = useRights()
   const [unbound, setUnbound] = useState<Binding>()
   if (bindings.length === 0) return <p className="muted">{props.none}</p>
   return (
     <>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th>{side === 'source' ? 'From' : 'To'}</th>
-            <th>Routing key</th>
-            <th>Arguments</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
+      <PlainTable heads={[side === 'source' ? 'From' : 'To', 'Routing key', 'Arguments', ACTIONS]}>
+        {bindings.map((binding) => (
+          <tr key={`${binding.source} ${binding.destination} ${binding.properties_key}`}>
+            <td>
+              <End binding={binding} side={side} />
+            </td>
+            <td className="mono">
+              {binding.routing_key === '' ? <span className="muted">(no key)</span> : binding.routing_key}
+            </td>
+            <td className="mono">
+              {Object.keys(binding.arguments).length > 0 && JSON.stringify(binding.arguments)}
+            </td>
+            <td className="number">
+              {binding.source !== '' && mayUnbind(rights, binding) && (
+                <Button tone="quiet" onClick={() => setUnbound(binding)}>
+                  Unbind
+                </Button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {bindings.map((binding) => (
-            <tr key={`${binding.source} ${binding.destination} ${binding.properties_key}`}>
-              <td>
-                <End binding={binding} side={side} />
-              </td>
-              <td className="mono">{binding.routing_key}</td>
-              <td className="mono">
-                {Object.keys(binding.arguments).length > 0 && JSON.stringify(binding.arguments)}
-              </td>
-              <td className="number">
-                {binding.source !== '' && (
-                  <Button tone="quiet" onClick={() => setUnbound(binding)}>
-                    Unbind
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </PlainTable>
       {unbound !== undefined && (
         <ConfirmDialog
           title="Unbind"
@@ -65,6 +58,11 @@ export function BindingTable(props: {
       )}
     </>
   )
+}
+
+/** The source is read from, the destination written to. */
+function mayUnbind(rights: Rights, { vhost, source, destination }: Binding): boolean {
+  return rights.may('read', vhost, source) && rights.may('write', vhost, destination)
 }
 
 function End({ binding, side }: { readonly binding: Binding; readonly side: 'source' | 'destination' }) {
@@ -86,20 +84,9 @@ function End({ binding, side }: { readonly binding: Binding; readonly side: 'sou
   )
 }
 
-function bindingPath({
-  vhost,
-  source,
-  destination,
-  destination_type: type,
-  properties_key: key,
-}: Binding): string {
-  return apiPath([
-    'bindings',
-    vhost,
-    'e',
-    exchangeSegment(source),
-    type === 'queue' ? 'q' : 'e',
-    destination,
-    key,
-  ])
+function bindingPath({ vhost, source, destination, destination_type: type, properties_key: key }: Binding) {
+  const parameters = { vhost, source: exchangeSegment(source), destination, props: key }
+  return type === 'queue'
+    ? api('/bindings/{vhost}/e/{source}/q/{destination}/{props}', parameters)
+    : api('/bindings/{vhost}/e/{source}/e/{destination}/{props}', parameters)
 }

@@ -15,6 +15,8 @@ const RANGES = {
   '24h': { text: '24 h', age: 86_400, incr: 1800 },
 } as const
 
+const POWERS_OF_TWO = Array.from({ length: 41 }, (_, i) => 2 ** i)
+
 type RangeName = keyof typeof RANGES
 const RANGE_NAMES = Object.keys(RANGES) as readonly RangeName[]
 /** What the address leaves out. */
@@ -63,10 +65,12 @@ interface ChartProps {
   readonly label: string
   readonly series: readonly Series[]
   readonly format: (value: number | undefined) => string
+  /** Octets, which are counted in powers of two. */
+  readonly isBinary?: boolean
 }
 
 /** Lines over time with a legend of what they are now. Keeps its size whatever comes. */
-export function Chart({ label, series, format }: ChartProps) {
+export function Chart({ label, series, format, isBinary = false }: ChartProps) {
   const { theme } = useTheme()
   const frame = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
@@ -80,7 +84,7 @@ export function Chart({ label, series, format }: ChartProps) {
   useEffect(() => {
     const element = frame.current
     if (element === null || isEmpty) return
-    const made = new uPlot(optionsOf(element, series, format), latest.current, element)
+    const made = new uPlot(optionsOf(element, series, format, isBinary), latest.current, element)
     plot.current = made
     const observer = new ResizeObserver(() => {
       made.setSize({ width: element.clientWidth, height: element.clientHeight })
@@ -143,6 +147,7 @@ function optionsOf(
   element: HTMLElement,
   series: readonly Series[],
   format: (value: number) => string,
+  isBinary: boolean,
 ): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const color = (name: string): string => style.getPropertyValue(name).trim()
@@ -166,6 +171,7 @@ function optionsOf(
         ...axis,
         size: 68,
         space: 32,
+        ...(isBinary && { incrs: POWERS_OF_TWO }),
         values: (_plot, ticks) => ticks.map((tick) => format(tick)),
       },
     ],

@@ -81,11 +81,11 @@ export function AreaField(
   )
 }
 
-export function SelectField(
+export function SelectField<Value extends string>(
   props: FieldProps & {
-    readonly value: string
-    readonly onChange: (value: string) => void
-    readonly options: readonly (readonly [value: string, text: string])[]
+    readonly value: Value
+    readonly onChange: (value: Value) => void
+    readonly options: readonly (readonly [value: Value, text: string])[]
   },
 ) {
   const id = useId()
@@ -95,7 +95,7 @@ export function SelectField(
         id={id}
         className="input"
         value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
+        onChange={(event) => props.onChange(event.target.value as Value)}
       >
         {props.options.map(([value, text]) => (
           <option key={value} value={value}>

@@ -75,7 +75,7 @@ export function MessageDialog(props: {
                 .map(([name, value]) => [
                   name,
                   <span key={name} className="mono">
-                    {typeof value === 'string' ? value : JSON.stringify(value)}
+                    {value === '' ? '""' : typeof value === 'string' ? value : JSON.stringify(value)}
                   </span>,
                 ])}
             />

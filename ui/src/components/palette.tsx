@@ -1,8 +1,7 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { apiPath } from '../api/client.js'
+import { apiPage } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import { useSession } from '../api/session.js'
-import type { Exchange, Paged, Queue } from '../api/types.js'
 import { NAVIGATION } from '../app.js'
 import { href } from '../util/router.js'
 import { Icon, type IconName } from './icon.js'
@@ -89,10 +88,10 @@ function useCommands(text: string): readonly Command[] {
   const session = useSession()
   const { toggle } = useTheme()
   const isAsked = text.length >= 2
-  const query = { page: 1, page_size: FOUND_MAX, name: text, disable_stats: true, sort: 'name' }
+  const query = { page: 1, page_size: FOUND_MAX, name: text, sort: 'name', columns: 'name,vhost,type' }
   const options = { every: false, enabled: isAsked } as const
-  const queues = useApi<Paged<Queue>>(apiPath(['queues'], query), options)
-  const exchanges = useApi<Paged<Exchange>>(apiPath(['exchanges'], query), options)
+  const queues = useApi(apiPage('/queues', {}, { ...query, disable_stats: true }), options)
+  const exchanges = useApi(apiPage('/exchanges', {}, query), options)
   const wanted = text.toLowerCase()
   const pages = NAVIGATION.flatMap(([group, items]) =>
     items

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { apiPath, exchangeSegment, post } from '../api/client.js'
+import { api, exchangeSegment, post } from '../api/client.js'
 import { useAction } from '../api/hooks.js'
 import { FormDialog } from './dialog.js'
 import {
@@ -51,7 +51,7 @@ export function PublishDialog(props: {
   const [exchange, setExchange] = useState(draft.exchange)
   const [routingKey, setRoutingKey] = useState(draft.routingKey)
   const [payload, setPayload] = useState(draft.payload ?? '')
-  const [encoding, setEncoding] = useState<string>(draft.encoding ?? 'string')
+  const [encoding, setEncoding] = useState(draft.encoding ?? 'string')
   const [isPersistent, setPersistent] = useState(mode === 2)
   const [properties, setProperties] = useState<readonly ArgumentRow[]>(() => rowsOf(others))
   const [headerRows, setHeaderRows] = useState<readonly ArgumentRow[]>(() =>
@@ -60,8 +60,8 @@ export function PublishDialog(props: {
 
   async function publish(): Promise<boolean> {
     return act(async () => {
-      const { routed } = await post<{ routed: boolean }>(
-        apiPath(['exchanges', vhost, exchangeSegment(exchange), 'publish']),
+      const { routed } = await post(
+        api('/exchanges/{vhost}/{exchange}/publish', { vhost, exchange: exchangeSegment(exchange) }),
         {
           routing_key: routingKey,
           payload,

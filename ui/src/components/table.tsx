@@ -18,6 +18,8 @@ import { Icon } from './icon.js'
 const ROW_HEIGHT_PX = 40
 /** Tables with fewer rows are drawn whole. */
 const VIRTUAL_FROM_ROWS = 80
+/** Tables that are narrower leave the minor columns out. */
+const NARROW_PX = 600
 
 export interface Column<T> {
   readonly id: string
@@ -29,6 +31,8 @@ export interface Column<T> {
   /** Least width in px. */
   readonly width: number
   readonly isNumber?: boolean
+  /** Left out where there is little room. */
+  readonly isMinor?: boolean
   /** What the list is sorted by: a field's name for lists that the broker sorts, a function for the others. */
   readonly sort?: string | ((item: T) => string | number)
   readonly cell: (item: T) => ReactNode
@@ -88,13 +92,18 @@ export function useSorted<T>(
 
 /** A table of any length: draws the rows in sight, can be walked with the arrow keys, opened with Enter. */
 export function Table<T>(props: TableProps<T>) {
-  const { columns, items, keyOf, selection } = props
-  const sorting = useSorting(columns[0]?.id ?? '')
+  const { items, keyOf, selection } = props
+  const sorting = useSorting(props.columns[0]?.id ?? '')
   const body = useRef<HTMLTableSectionElement>(null)
   const [current, setCurrent] = useState(0)
   const frame = useRef<HTMLDivElement>(null)
   const [offset, setOffset] = useState(0)
   const [room, setRoom] = useState(0)
+  const isNarrow = room > 0 && room < NARROW_PX
+  const columns = useMemo(
+    () => props.columns.filter(({ isMinor }) => !isNarrow || isMinor !== true),
+    [props.columns, isNarrow],
+  )
   const toFocus = useRef<number | undefined>(undefined)
   const isVirtual = items.length >= VIRTUAL_FROM_ROWS
   const virtualizer = useWindowVirtualizer({

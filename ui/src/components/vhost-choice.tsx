@@ -1,12 +1,12 @@
 import { useMemo } from 'react'
+import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
-import type { Vhost } from '../api/types.js'
 import { setQuery, usePlace } from '../util/router.js'
 import type { Column } from './table.js'
 
 /** The names of the virtual hosts that the reader may enter. */
 export function useVhostNames(): readonly string[] {
-  const { data } = useApi<readonly Vhost[]>('vhosts?columns=name', { every: 60_000 })
+  const { data } = useApi(api('/vhosts', {}, { columns: 'name' }), { every: 60_000 })
   return data?.map(({ name }) => name) ?? []
 }
 

@@ -1,7 +1,6 @@
-import { apiPath } from '../api/client.js'
+import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
-import type { Channel } from '../api/types.js'
-import { Ago, ErrorState, Facts, Figure, Link, Loading, PageHeader, Panel } from '../components/basics.js'
+import { Ago, Facts, Figure, Link, PageHeader, Panel, Waiting } from '../components/basics.js'
 import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { RateChart } from '../components/message-chart.js'
 import { count } from '../util/format.js'
@@ -10,9 +9,9 @@ import { ConnectionState } from './connections.js'
 import { QueueConsumers } from './queue.js'
 
 export default function ChannelPage({ name }: { readonly name: string }) {
-  const { data, error, refetch } = useApi<Channel>(apiPath(['channels', name], useRangeQuery()))
+  const { data, error, refetch } = useApi(api('/channels/{channel}', { channel: name }, useRangeQuery()))
   if (data === undefined) {
-    return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
+    return <Waiting error={error} rows={12} retry={refetch} />
   }
   const connection = data.connection_details.name
   return (

@@ -1,7 +1,7 @@
-import { apiPath } from '../api/client.js'
+import { apiPage } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
-import type { Channel, Paged } from '../api/types.js'
-import { Badge, EmptyState, ErrorState, Link, Loading, PageHeader } from '../components/basics.js'
+import type { Channel } from '../api/types.js'
+import { Badge, EmptyState, Link, PageHeader, Waiting } from '../components/basics.js'
 import {
   type Column,
   FilterBox,
@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<Channel>[] = [
   {
     id: 'name',
     head: 'Channel',
-    width: 240,
+    width: 220,
     grow: 4,
     sort: 'name',
     cell: ({ name }) => (
@@ -28,21 +28,30 @@ const COLUMNS: readonly Column<Channel>[] = [
       </Link>
     ),
   },
-  { id: 'user', head: 'User', width: 100, sort: 'user', cell: ({ user }) => user },
-  { id: 'vhost', head: 'Virtual host', width: 100, sort: 'vhost', cell: ({ vhost }) => vhost },
-  { id: 'mode', head: 'Mode', width: 104, grow: 0, cell: (channel) => <ChannelMode channel={channel} /> },
+  { id: 'user', isMinor: true, head: 'User', width: 84, sort: 'user', cell: ({ user }) => user },
+  { id: 'vhost', isMinor: true, head: 'Virtual host', width: 90, sort: 'vhost', cell: ({ vhost }) => vhost },
+  {
+    id: 'mode',
+    isMinor: true,
+    head: 'Mode',
+    width: 92,
+    grow: 0,
+    cell: (channel) => <ChannelMode channel={channel} />,
+  },
   {
     id: 'state',
+    isMinor: true,
     head: 'State',
-    width: 90,
+    width: 84,
     grow: 0,
     sort: 'state',
     cell: ({ state }) => <ConnectionState state={state} />,
   },
   {
     id: 'prefetch',
+    isMinor: true,
     head: 'Prefetch',
-    width: 88,
+    width: 80,
     grow: 0,
     isNumber: true,
     sort: 'prefetch_count',
@@ -51,7 +60,7 @@ const COLUMNS: readonly Column<Channel>[] = [
   {
     id: 'unacked',
     head: 'Unacked',
-    width: 88,
+    width: 80,
     grow: 0,
     isNumber: true,
     sort: 'messages_unacknowledged',
@@ -59,8 +68,9 @@ const COLUMNS: readonly Column<Channel>[] = [
   },
   {
     id: 'unconfirmed',
+    isMinor: true,
     head: 'Unconfirmed',
-    width: 106,
+    width: 100,
     grow: 0,
     isNumber: true,
     sort: 'messages_unconfirmed',
@@ -69,7 +79,7 @@ const COLUMNS: readonly Column<Channel>[] = [
   {
     id: 'publish',
     head: 'Published',
-    width: 96,
+    width: 88,
     grow: 0,
     isNumber: true,
     sort: 'message_stats.publish_details.rate',
@@ -78,7 +88,7 @@ const COLUMNS: readonly Column<Channel>[] = [
   {
     id: 'deliver',
     head: 'Delivered',
-    width: 96,
+    width: 88,
     grow: 0,
     isNumber: true,
     sort: 'message_stats.deliver_get_details.rate',
@@ -87,7 +97,7 @@ const COLUMNS: readonly Column<Channel>[] = [
   {
     id: 'ack',
     head: 'Acked',
-    width: 88,
+    width: 76,
     grow: 0,
     isNumber: true,
     sort: 'message_stats.ack_details.rate',
@@ -98,19 +108,15 @@ const COLUMNS: readonly Column<Channel>[] = [
 export default function Channels() {
   const paging = usePaging()
   const sorting = useSorting('name')
-  const { data, error, refetch, isPlaceholderData } = useApi<Paged<Channel>>(
-    apiPath(['channels'], { ...paging, ...sortQuery(COLUMNS, sorting) }),
+  const { data, error, refetch, isPlaceholderData } = useApi(
+    apiPage('/channels', {}, { ...paging, ...sortQuery(COLUMNS, sorting) }),
   )
   return (
     <div className="page">
       <PageHeader title="Channels" />
       <FilterBox label="Filter channels" />
       {data === undefined ? (
-        error === null ? (
-          <Loading rows={12} />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} rows={12} retry={refetch} />
       ) : (
         <>
           <Table

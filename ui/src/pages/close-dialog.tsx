@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { apiPath, del } from '../api/client.js'
+import { api, del } from '../api/client.js'
 import { useAction } from '../api/hooks.js'
 import { FormDialog } from '../components/dialog.js'
 import { TextField } from '../components/fields.js'
@@ -26,7 +26,8 @@ export function CloseDialog(props: {
         act(
           async () => {
             const headers = reason === '' ? undefined : { 'x-reason': reason }
-            for (const name of names) await del(apiPath(['connections', name]), headers)
+            for (const name of names)
+              await del(api('/connections/{connection}', { connection: name }), headers)
             props.onDone?.()
           },
           `${plural(names.length, 'connection')} closed`,

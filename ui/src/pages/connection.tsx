@@ -1,12 +1,10 @@
 import { useMemo, useState } from 'react'
-import { apiPath } from '../api/client.js'
+import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import { useSession } from '../api/session.js'
-import type { Channel, Connection } from '../api/types.js'
 import {
   Badge,
   Button,
-  ErrorState,
   Facts,
   Figure,
   Json,
@@ -14,9 +12,11 @@ import {
   Loading,
   PageHeader,
   Panel,
+  Waiting,
   When,
 } from '../components/basics.js'
 import { Chart, RangeChoice, type Series, useRangeQuery } from '../components/chart.js'
+import { PlainTable, right } from '../components/plain-table.js'
 import { byteRate, bytes, count, rate } from '../util/format.js'
 import { CloseDialog } from './close-dialog.js'
 import { ConnectionState } from './connections.js'
@@ -24,8 +24,10 @@ import { ConnectionState } from './connections.js'
 export default function ConnectionPage({ name }: { readonly name: string }) {
   const { user, isAdministrator } = useSession()
   const [isClosing, setClosing] = useState(false)
-  const { data, error, refetch } = useApi<Connection>(apiPath(['connections', name], useRangeQuery()))
-  const channels = useApi<readonly Channel[]>(apiPath(['connections', name, 'channels']))
+  const { data, error, refetch } = useApi(
+    api('/connections/{connection}', { connection: name }, useRangeQuery()),
+  )
+  const channels = useApi(api('/connections/{connection}/channels', { connection: name }))
   const series = useMemo<readonly Series[]>(
     () => [
       { label: 'From the client', color: 1, kind: 'rate', details: data?.recv_oct_details },
@@ -34,7 +36,7 @@ export default function ConnectionPage({ name }: { readonly name: string }) {
     [data],
   )
   if (data === undefined) {
-    return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
+    return <Waiting error={error} rows={12} retry={refetch} />
   }
   const { client_properties: client } = data
   return (
@@ -72,7 +74,7 @@ export default function ConnectionPage({ name }: { readonly name: string }) {
         <Figure label="Channels" value={count(data.channels)} note={`at most ${count(data.channel_max)}`} />
       </div>
       <Panel title="Octets per second" actions={<RangeChoice />}>
-        <Chart label="Octets per second" series={series} format={byteRate} />
+        <Chart label="Octets per second" series={series} format={byteRate} isBinary />
       </Panel>
       <div className="grid-2">
         <Panel title="Who">
@@ -106,34 +108,31 @@ export default function ConnectionPage({ name }: { readonly name: string }) {
         ) : channels.data.length === 0 ? (
           <p className="muted">No channel is open.</p>
         ) : (
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th>Channel</th>
-                <th>State</th>
-                <th className="number">Consumers</th>
-                <th className="number">Unacked</th>
-                <th className="number">Published</th>
-                <th className="number">Delivered</th>
+          <PlainTable
+            heads={[
+              'Channel',
+              'State',
+              right('Consumers'),
+              right('Unacked'),
+              right('Published'),
+              right('Delivered'),
+            ]}
+          >
+            {channels.data.map((channel) => (
+              <tr key={channel.name}>
+                <td>
+                  <Link to={['channels', channel.name]}>{channel.number}</Link>
+                </td>
+                <td>
+                  <ConnectionState state={channel.state} />
+                </td>
+                <td className="number">{count(channel.consumer_count)}</td>
+                <td className="number">{count(channel.messages_unacknowledged)}</td>
+                <td className="number">{rate(channel.message_stats?.publish_details?.rate)}</td>
+                <td className="number">{rate(channel.message_stats?.deliver_get_details?.rate)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {channels.data.map((channel) => (
-                <tr key={channel.name}>
-                  <td>
-                    <Link to={['channels', channel.name]}>{channel.number}</Link>
-                  </td>
-                  <td>
-                    <ConnectionState state={channel.state} />
-                  </td>
-                  <td className="number">{count(channel.consumer_count)}</td>
-                  <td className="number">{count(channel.messages_unacknowledged)}</td>
-                  <td className="number">{rate(channel.message_stats?.publish_details?.rate)}</td>
-                  <td className="number">{rate(channel.message_stats?.deliver_get_details?.rate)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </PlainTable>
         )}
       </Panel>
       {isClosing && <CloseDialog names={[name]} onClose={() => setClosing(false)} to="#/connections" />}

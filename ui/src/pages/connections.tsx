@@ -1,17 +1,9 @@
 import { useState } from 'react'
-import { apiPath } from '../api/client.js'
+import { apiPage } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
-import type { Connection, Paged } from '../api/types.js'
-import {
-  Ago,
-  Badge,
-  Button,
-  EmptyState,
-  ErrorState,
-  Link,
-  Loading,
-  PageHeader,
-} from '../components/basics.js'
+import { useSession } from '../api/session.js'
+import type { Connection } from '../api/types.js'
+import { Ago, Badge, Button, EmptyState, Link, PageHeader, Waiting } from '../components/basics.js'
 import {
   type Column,
   FilterBox,
@@ -40,7 +32,7 @@ const COLUMNS: readonly Column<Connection>[] = [
     ),
   },
   { id: 'user', head: 'User', width: 110, sort: 'user', cell: ({ user }) => user },
-  { id: 'vhost', head: 'Virtual host', width: 110, sort: 'vhost', cell: ({ vhost }) => vhost },
+  { id: 'vhost', isMinor: true, head: 'Virtual host', width: 110, sort: 'vhost', cell: ({ vhost }) => vhost },
   {
     id: 'state',
     head: 'State',
@@ -51,6 +43,7 @@ const COLUMNS: readonly Column<Connection>[] = [
   },
   {
     id: 'protocol',
+    isMinor: true,
     head: 'Protocol',
     width: 116,
     grow: 0,
@@ -59,6 +52,7 @@ const COLUMNS: readonly Column<Connection>[] = [
   },
   {
     id: 'channels',
+    isMinor: true,
     head: 'Channels',
     width: 92,
     grow: 0,
@@ -88,6 +82,7 @@ const COLUMNS: readonly Column<Connection>[] = [
   },
   {
     id: 'since',
+    isMinor: true,
     head: 'Since',
     width: 130,
     grow: 0,
@@ -101,10 +96,13 @@ export default function Connections() {
   const sorting = useSorting('name')
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [isClosing, setClosing] = useState(false)
-  const { data, error, refetch, isPlaceholderData } = useApi<Paged<Connection>>(
-    apiPath(['connections'], { ...paging, ...sortQuery(COLUMNS, sorting) }),
+  const { data, error, refetch, isPlaceholderData } = useApi(
+    apiPage('/connections', {}, { ...paging, ...sortQuery(COLUMNS, sorting) }),
   )
-  const names = data?.items.filter(({ name }) => chosen.has(name)).map(({ name }) => name) ?? []
+  const { isAdministrator, user: reader } = useSession()
+  const chosenItems = data?.items.filter(({ name }) => chosen.has(name)) ?? []
+  const names = chosenItems.map(({ name }) => name)
+  const mayClose = isAdministrator || chosenItems.every(({ user }) => user === reader.name)
   return (
     <div className="page">
       <PageHeader title="Connections" />
@@ -112,20 +110,18 @@ export default function Connections() {
       {names.length > 0 && (
         <div className="bulk">
           {plural(names.length, 'connection')} chosen
-          <Button tone="danger" onClick={() => setClosing(true)}>
-            Close
-          </Button>
+          {mayClose && (
+            <Button tone="danger" onClick={() => setClosing(true)}>
+              Close
+            </Button>
+          )}
           <Button tone="quiet" onClick={() => setChosen(new Set())}>
             Choose none
           </Button>
         </div>
       )}
       {data === undefined ? (
-        error === null ? (
-          <Loading rows={12} />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} rows={12} retry={refetch} />
       ) : (
         <>
           <Table

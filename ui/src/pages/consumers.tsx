@@ -1,7 +1,8 @@
 import { useMemo } from 'react'
+import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import type { Consumer } from '../api/types.js'
-import { Badge, EmptyState, ErrorState, Link, Loading, PageHeader } from '../components/basics.js'
+import { Badge, EmptyState, Link, PageHeader, Waiting } from '../components/basics.js'
 import { type Column, FilterBox, Table, usePaging, useSorted, useSorting } from '../components/table.js'
 import { duration, plural } from '../util/format.js'
 
@@ -16,6 +17,7 @@ const COLUMNS: readonly Column<Consumer>[] = [
   },
   {
     id: 'vhost',
+    isMinor: true,
     head: 'Virtual host',
     width: 100,
     sort: ({ queue }) => queue.vhost,
@@ -23,6 +25,7 @@ const COLUMNS: readonly Column<Consumer>[] = [
   },
   {
     id: 'tag',
+    isMinor: true,
     head: 'Consumer tag',
     width: 180,
     grow: 2,
@@ -50,6 +53,7 @@ const COLUMNS: readonly Column<Consumer>[] = [
   },
   {
     id: 'acks',
+    isMinor: true,
     head: 'Acks',
     width: 96,
     grow: 0,
@@ -67,6 +71,7 @@ const COLUMNS: readonly Column<Consumer>[] = [
   },
   {
     id: 'timeout',
+    isMinor: true,
     head: 'Ack timeout',
     width: 108,
     grow: 0,
@@ -76,7 +81,7 @@ const COLUMNS: readonly Column<Consumer>[] = [
 ]
 
 export default function Consumers() {
-  const { data, error, refetch } = useApi<readonly Consumer[]>('consumers')
+  const { data, error, refetch } = useApi(api('/consumers', {}))
   const { name } = usePaging()
   const filtered = useMemo(() => {
     const wanted = name.toLowerCase()
@@ -98,11 +103,7 @@ export default function Consumers() {
         )}
       </FilterBox>
       {data === undefined ? (
-        error === null ? (
-          <Loading rows={12} />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} rows={12} retry={refetch} />
       ) : (
         <Table
           label="Consumers"

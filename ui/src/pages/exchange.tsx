@@ -1,8 +1,8 @@
-import { apiPath, del, exchangeSegment } from '../api/client.js'
+import { api, del, exchangeSegment } from '../api/client.js'
 import { useAction, useApi } from '../api/hooks.js'
-import type { Binding, Exchange } from '../api/types.js'
+import { useRights } from '../api/rights.js'
 import { ArgumentList } from '../components/argument-list.js'
-import { Badge, Button, ErrorState, Figure, Link, Loading, PageHeader, Panel } from '../components/basics.js'
+import { Badge, Button, Figure, Link, Loading, PageHeader, Panel, Waiting } from '../components/basics.js'
 import { BindingTable } from '../components/binding-table.js'
 import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { ConfirmDialog, useDialog } from '../components/dialog.js'
@@ -14,25 +14,29 @@ import { BindDialog } from './queue-dialogs.js'
 export default function ExchangePage({ vhost, name }: { readonly vhost: string; readonly name: string }) {
   const segment = exchangeSegment(name)
   const act = useAction()
+  const rights = useRights()
   const dialog = useDialog<'publish' | 'bind' | 'delete'>()
   const {
     data: exchange,
     error,
     refetch,
-  } = useApi<Exchange>(apiPath(['exchanges', vhost, segment], useRangeQuery()))
-  const outgoing = useApi<readonly Binding[]>(apiPath(['exchanges', vhost, segment, 'bindings', 'source']), {
-    every: 15_000,
-    enabled: name !== '',
-  })
-  const incoming = useApi<readonly Binding[]>(
-    apiPath(['exchanges', vhost, segment, 'bindings', 'destination']),
+  } = useApi(api('/exchanges/{vhost}/{exchange}', { vhost, exchange: segment }, useRangeQuery()))
+  const outgoing = useApi(
+    api('/exchanges/{vhost}/{exchange}/bindings/source', { vhost, exchange: segment }),
+    {
+      every: 15_000,
+      enabled: name !== '',
+    },
+  )
+  const incoming = useApi(
+    api('/exchanges/{vhost}/{exchange}/bindings/destination', { vhost, exchange: segment }),
     {
       every: 15_000,
       enabled: name !== '',
     },
   )
   if (exchange === undefined) {
-    return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
+    return <Waiting error={error} rows={12} retry={refetch} />
   }
   const stats = exchange.message_stats
   const isOurs = name === '' || name.startsWith('amq.')
@@ -42,7 +46,7 @@ export default function ExchangePage({ vhost, name }: { readonly vhost: string; 
         title={name === '' ? '(default exchange)' : name}
         crumbs={[
           { text: 'Exchanges', path: ['exchanges'] },
-          { text: vhost, path: ['vhosts', vhost] },
+          { text: vhost, path: ['exchanges'], query: { vhost } },
         ]}
         note={
           <span className="badges">
@@ -57,9 +61,13 @@ export default function ExchangePage({ vhost, name }: { readonly vhost: string; 
         <Link to={['route']} query={{ vhost, exchange: segment }} className="button button-plain">
           Explain a route
         </Link>
-        {!exchange.internal && <Button onClick={() => dialog.show('publish')}>Publish</Button>}
-        {name !== '' && <Button onClick={() => dialog.show('bind')}>Bind</Button>}
-        {!isOurs && (
+        {!exchange.internal && rights.may('write', vhost, segment) && (
+          <Button onClick={() => dialog.show('publish')}>Publish</Button>
+        )}
+        {name !== '' && rights.may('read', vhost, name) && rights.mayAny('write', vhost) && (
+          <Button onClick={() => dialog.show('bind')}>Bind</Button>
+        )}
+        {!isOurs && rights.may('configure', vhost, name) && (
           <Button tone="danger" icon="trash" onClick={() => dialog.show('delete')}>
             Delete
           </Button>
@@ -115,7 +123,7 @@ export default function ExchangePage({ vhost, name }: { readonly vhost: string; 
           onClose={dialog.close}
           confirm={async () => {
             return act(
-              () => del(apiPath(['exchanges', vhost, segment])),
+              () => del(api('/exchanges/{vhost}/{exchange}', { vhost, exchange: segment })),
               `Exchange ${name} deleted`,
               '#/exchanges',
             )

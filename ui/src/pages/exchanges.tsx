@@ -1,8 +1,9 @@
 import { useState } from 'react'
-import { apiPath, put } from '../api/client.js'
+import { api, apiPage, put } from '../api/client.js'
 import { useAction, useApi } from '../api/hooks.js'
-import type { Exchange, Overview, Paged } from '../api/types.js'
-import { Badge, Button, EmptyState, ErrorState, Link, Loading, PageHeader } from '../components/basics.js'
+import { useRights } from '../api/rights.js'
+import type { Exchange } from '../api/types.js'
+import { Badge, Button, EmptyState, Link, PageHeader, Waiting } from '../components/basics.js'
 import { FormDialog, useDialog } from '../components/dialog.js'
 import {
   type ArgumentRow,
@@ -41,6 +42,7 @@ const COLUMNS: readonly Column<Exchange>[] = [
   { id: 'type', head: 'Type', width: 130, grow: 1, sort: 'type', cell: ({ type }) => type },
   {
     id: 'traits',
+    isMinor: true,
     head: 'Traits',
     width: 180,
     grow: 2,
@@ -83,28 +85,41 @@ export default function Exchanges() {
   const paging = usePaging()
   const sorting = useSorting('name')
   const dialog = useDialog<'create'>()
-  const path = apiPath(vhost === '' ? ['exchanges'] : ['exchanges', vhost], {
-    ...paging,
-    ...sortQuery(COLUMNS, sorting),
-  })
-  const { data, error, refetch, isPlaceholderData } = useApi<Paged<Exchange>>(path)
+  const path =
+    vhost === ''
+      ? apiPage(
+          '/exchanges',
+          {},
+          {
+            ...paging,
+            ...sortQuery(COLUMNS, sorting),
+          },
+        )
+      : apiPage(
+          '/exchanges/{vhost}',
+          { vhost },
+          {
+            ...paging,
+            ...sortQuery(COLUMNS, sorting),
+          },
+        )
+  const { data, error, refetch, isPlaceholderData } = useApi(path)
+  const rights = useRights()
   const columns = useVhostColumns(COLUMNS)
   return (
     <div className="page">
       <PageHeader title="Exchanges">
-        <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
-          Add an exchange
-        </Button>
+        {rights.mayAny('configure', vhost) && (
+          <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
+            Add an exchange
+          </Button>
+        )}
       </PageHeader>
       <FilterBox label="Filter exchanges">
         <VhostChoice />
       </FilterBox>
       {data === undefined ? (
-        error === null ? (
-          <Loading rows={12} />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} rows={12} retry={refetch} />
       ) : (
         <>
           <Table
@@ -144,7 +159,7 @@ function CreateExchangeDialog({
 }) {
   const act = useAction()
   const vhosts = useVhostNames()
-  const { data: overview } = useApi<Overview>('overview', { every: false })
+  const { data: overview } = useApi(api('/overview', {}), { every: false })
   const [chosenVhost, setVhost] = useState(given)
   const [name, setName] = useState('')
   const [type, setType] = useState('direct')
@@ -157,7 +172,7 @@ function CreateExchangeDialog({
   async function create(): Promise<boolean> {
     return act(
       () =>
-        put(apiPath(['exchanges', vhost, name]), {
+        put(api('/exchanges/{vhost}/{exchange}', { vhost, exchange: name }), {
           type,
           durable: isDurable,
           auto_delete: isAutoDelete,

@@ -1,20 +1,20 @@
-import { apiPath } from '../api/client.js'
+import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import { useSession } from '../api/session.js'
 import type { Node, Overview } from '../api/types.js'
-import { Badge, ErrorState, Facts, Figure, Loading, Meter, PageHeader, Panel } from '../components/basics.js'
+import { Badge, Facts, Figure, Meter, PageHeader, Panel, Waiting } from '../components/basics.js'
 import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { Icon } from '../components/icon.js'
 import { LengthChart, RateChart } from '../components/message-chart.js'
+import { PlainTable, right } from '../components/plain-table.js'
 import { bytes, compact, count, duration, rate } from '../util/format.js'
 
 /** The broker at a glance: is it well, how much is there, what moves. */
 export function OverviewPage() {
   const { isMonitor } = useSession()
-  const { data, error, refetch } = useApi<Overview>(apiPath(['overview'], useRangeQuery()))
-  const nodes = useApi<readonly Node[]>('nodes', { enabled: isMonitor })
-  if (data === undefined)
-    return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
+  const { data, error, refetch } = useApi(api('/overview', {}, useRangeQuery()))
+  const nodes = useApi(api('/nodes', {}), { enabled: isMonitor })
+  if (data === undefined) return <Waiting error={error} rows={12} retry={refetch} />
   const { queue_totals: totals, object_totals: objects, message_stats: stats } = data
   return (
     <div className="page">
@@ -186,24 +186,15 @@ function Churn({ overview }: { readonly overview: Overview }) {
   ] as const
   return (
     <Panel title="Churn">
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th>What came and went</th>
-            <th className="number">Per second</th>
-            <th className="number">In all</th>
+      <PlainTable heads={['What came and went', right('Per second'), right('In all')]}>
+        {rows.map(([text, name]) => (
+          <tr key={name}>
+            <td>{text}</td>
+            <td className="number">{rate(churn[`${name}_details`]?.rate)}</td>
+            <td className="number">{count(churn[name])}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(([text, name]) => (
-            <tr key={name}>
-              <td>{text}</td>
-              <td className="number">{rate(churn[`${name}_details`]?.rate)}</td>
-              <td className="number">{count(churn[name])}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </PlainTable>
     </Panel>
   )
 }
@@ -212,26 +203,16 @@ function Listeners({ overview: { listeners } }: { readonly overview: Overview })
   if (listeners === undefined) return null
   return (
     <Panel title="Listeners">
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th>Protocol</th>
-            <th>Address</th>
-            <th className="number">Port</th>
-            <th>Encrypted</th>
+      <PlainTable heads={['Protocol', 'Address', right('Port'), 'Encrypted']}>
+        {listeners.map(({ protocol, ip_address: address, port, tls }) => (
+          <tr key={`${protocol} ${address} ${port}`}>
+            <td>{protocol}</td>
+            <td className="mono">{address}</td>
+            <td className="number">{port}</td>
+            <td>{tls ? <Badge tone="good">TLS</Badge> : <Badge>no</Badge>}</td>
           </tr>
-        </thead>
-        <tbody>
-          {listeners.map(({ protocol, ip_address: address, port, tls }) => (
-            <tr key={`${protocol} ${address} ${port}`}>
-              <td>{protocol}</td>
-              <td className="mono">{address}</td>
-              <td className="number">{port}</td>
-              <td>{tls ? <Badge tone="good">TLS</Badge> : <Badge>no</Badge>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </PlainTable>
     </Panel>
   )
 }

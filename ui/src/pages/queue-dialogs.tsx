@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { apiPath, del, exchangeSegment, post, put } from '../api/client.js'
+import { api, del, exchangeSegment, post, put } from '../api/client.js'
 import { useAction, useApi } from '../api/hooks.js'
-import type { Exchange, Overview, Queue } from '../api/types.js'
+import type { Queue } from '../api/types.js'
 import { ConfirmDialog, FormDialog } from '../components/dialog.js'
 import {
   type ArgumentRow,
@@ -23,7 +23,7 @@ interface DialogProps {
 export function CreateQueueDialog({ vhost: given, onClose }: DialogProps & { readonly vhost: string }) {
   const act = useAction()
   const vhosts = useVhostNames()
-  const { data: overview } = useApi<Overview>('overview', { every: false })
+  const { data: overview } = useApi(api('/overview', {}), { every: false })
   const [chosenVhost, setVhost] = useState(given)
   const [name, setName] = useState('')
   const [type, setType] = useState('')
@@ -34,7 +34,7 @@ export function CreateQueueDialog({ vhost: given, onClose }: DialogProps & { rea
   async function create(): Promise<boolean> {
     return act(
       () =>
-        put(apiPath(['queues', vhost, name]), {
+        put(api('/queues/{vhost}/{queue}', { vhost, queue: name }), {
           durable: isDurable,
           auto_delete: isAutoDelete,
           arguments: { ...(type === '' ? {} : { 'x-queue-type': type }), ...valuesOf(rows) },
@@ -87,7 +87,11 @@ export function DeleteQueueDialog({ queue, onClose }: DialogProps & { readonly q
       typed={name}
       onClose={onClose}
       confirm={async () => {
-        return act(() => del(apiPath(['queues', vhost, name])), `Queue ${name} deleted`, '#/queues')
+        return act(
+          () => del(api('/queues/{vhost}/{queue}', { vhost, queue: name })),
+          `Queue ${name} deleted`,
+          '#/queues',
+        )
       }}
     >
       <p>
@@ -107,7 +111,12 @@ export function PurgeDialog({ queue, onClose }: DialogProps & { readonly queue: 
       action="Purge"
       typed={name}
       onClose={onClose}
-      confirm={() => act(() => del(apiPath(['queues', vhost, name, 'contents'])), `Queue ${name} purged`)}
+      confirm={() =>
+        act(
+          () => del(api('/queues/{vhost}/{queue}/contents', { vhost, queue: name })),
+          `Queue ${name} purged`,
+        )
+      }
     >
       <p>
         Its {plural(ready, 'ready message')} will be lost. Messages that consumers hold stay. This cannot be
@@ -127,14 +136,13 @@ export function MoveDialog(
 ) {
   const { queue, positions } = props
   const act = useAction()
-  const { data: queues } = useApi<readonly Queue[]>(
-    apiPath(['queues', queue.vhost], { columns: 'name', disable_stats: true }),
+  const { data: queues } = useApi(
+    api('/queues/{vhost}', { vhost: queue.vhost }, { columns: 'name', disable_stats: true }),
     { every: false },
   )
-  const { data: exchanges } = useApi<readonly Exchange[]>(
-    apiPath(['exchanges', queue.vhost], { columns: 'name', disable_stats: true }),
-    { every: false },
-  )
+  const { data: exchanges } = useApi(api('/exchanges/{vhost}', { vhost: queue.vhost }, { columns: 'name' }), {
+    every: false,
+  })
   const [kind, setKind] = useState('queue')
   const [target, setTarget] = useState('')
   const [key, setKey] = useState('')
@@ -208,10 +216,9 @@ export function BindDialog(
   const [key, setKey] = useState('')
   const [rows, setRows] = useState<readonly ArgumentRow[]>([])
   const { vhost } = props
-  const { data: exchanges } = useApi<readonly Exchange[]>(
-    apiPath(['exchanges', vhost], { columns: 'name', disable_stats: true }),
-    { every: false },
-  )
+  const { data: exchanges } = useApi(api('/exchanges/{vhost}', { vhost }, { columns: 'name' }), {
+    every: false,
+  })
   const names = exchanges?.map(({ name }) => name).filter((name) => name !== '') ?? []
   return (
     <FormDialog
@@ -221,17 +228,10 @@ export function BindDialog(
       submit={() =>
         act(
           () =>
-            post(
-              apiPath([
-                'bindings',
-                vhost,
-                'e',
-                exchangeSegment(source),
-                kind === 'queue' ? 'q' : 'e',
-                destination,
-              ]),
-              { routing_key: key, arguments: valuesOf(rows) },
-            ),
+            post(bindingsPath(kind, { vhost, source: exchangeSegment(source), destination }), {
+              routing_key: key,
+              arguments: valuesOf(rows),
+            }),
           'Bound',
         )
       }
@@ -281,14 +281,22 @@ export function BindDialog(
 type Act = ReturnType<typeof useAction>
 
 /** Has the broker move, send back or drop messages; tells how many stayed, and why. */
-export function transfer(act: Act, { vhost, name }: Queue, body: unknown, verb: string): Promise<boolean> {
+export function transfer(
+  act: Act,
+  { vhost, name }: Queue,
+  body: Parameters<typeof post<'/queues/{vhost}/{queue}/messages/transfer'>>[1],
+  verb: string,
+): Promise<boolean> {
   return act(async () => {
-    const path = apiPath(['queues', vhost, name, 'messages', 'transfer'])
-    const { moved, failed, reason } = await post<{ moved: number; failed: number; reason: string | null }>(
-      path,
-      body,
-    )
+    const path = api('/queues/{vhost}/{queue}/messages/transfer', { vhost, queue: name })
+    const { moved, failed, reason } = await post(path, body)
     if (failed > 0) throw new Error(`${plural(moved, 'message')} ${verb}, ${failed} stayed: ${reason ?? ''}`)
     if (moved === 0) throw new Error('There was no ready message to take')
   }, `Messages ${verb}`)
+}
+
+function bindingsPath(kind: string, parameters: { vhost: string; source: string; destination: string }) {
+  return kind === 'queue'
+    ? api('/bindings/{vhost}/e/{source}/q/{destination}', parameters)
+    : api('/bindings/{vhost}/e/{source}/e/{destination}', parameters)
 }

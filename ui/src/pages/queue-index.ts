@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { apiPath, get } from '../api/client.js'
-import type { Paged, Queue } from '../api/types.js'
+import { api, get, type Paged } from '../api/client.js'
+import type { Queue } from '../api/types.js'
 
 /** Between two looks at the index, in ms: what it misses comes with the broker's answer a moment later. */
 const LOOK_AGAIN_MS = 30_000
@@ -21,11 +21,25 @@ export function useQueueIndex(vhost: string, isWanted: boolean): QueueIndex | un
   const { data } = useQuery({
     queryKey: ['queue-index', vhost],
     queryFn: async ({ signal }) => {
-      const path = apiPath(vhost === '' ? ['queues'] : ['queues', vhost], {
-        disable_stats: true,
-        columns: FACTS,
-      })
-      const queues = await get<readonly Queue[]>(path, signal)
+      const path =
+        vhost === ''
+          ? api(
+              '/queues',
+              {},
+              {
+                disable_stats: true,
+                columns: FACTS,
+              },
+            )
+          : api(
+              '/queues/{vhost}',
+              { vhost },
+              {
+                disable_stats: true,
+                columns: FACTS,
+              },
+            )
+      const queues = await get(path, signal)
       return queues.map((queue): Entry => ({ lowerName: queue.name.toLowerCase(), queue }))
     },
     enabled: isWanted,

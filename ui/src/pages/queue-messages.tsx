@@ -1,8 +1,8 @@
 import { useState } from 'react'
-import { apiPath, get } from '../api/client.js'
+import { api, get } from '../api/client.js'
 import { useAction, useApi } from '../api/hooks.js'
-import type { PeekedMessage, PeekPage, Queue } from '../api/types.js'
-import { Badge, Button, EmptyState, ErrorState, Loading } from '../components/basics.js'
+import type { PeekedMessage, Queue } from '../api/types.js'
+import { Badge, Button, EmptyState, Waiting } from '../components/basics.js'
 import { ConfirmDialog, useDialog } from '../components/dialog.js'
 import { MessageDialog } from '../components/message-dialog.js'
 import { type Draft, PublishDialog } from '../components/publish-dialog.js'
@@ -80,15 +80,19 @@ export function QueueMessages({ queue }: { readonly queue: Queue }) {
   const [draft, setDraft] = useState<Draft>()
   const state = query.get('state') ?? 'all'
   const cursor = query.get('cursor') ?? undefined
-  const path = apiPath(['queues', queue.vhost, queue.name, 'messages'], {
-    count: PAGE_SIZE,
-    truncate: LIST_OCTETS,
-    cursor,
-    state: state === 'all' ? undefined : state,
-    routing_key: query.get('key') ?? undefined,
-    body: query.get('body') ?? undefined,
-  })
-  const { data, error, refetch, isFetching, isPlaceholderData } = useApi<PeekPage>(path, { every: false })
+  const path = api(
+    '/queues/{vhost}/{queue}/messages',
+    { vhost: queue.vhost, queue: queue.name },
+    {
+      count: PAGE_SIZE,
+      truncate: LIST_OCTETS,
+      cursor,
+      state: state === 'all' ? undefined : state,
+      routing_key: query.get('key') ?? undefined,
+      body: query.get('body') ?? undefined,
+    },
+  )
+  const { data, error, refetch, isFetching, isPlaceholderData } = useApi(path, { every: false })
   const messages = data?.messages ?? []
   const chosenReady = messages.filter(({ position, state: each }) => chosen.has(position) && each === 'ready')
   const positions = chosenReady.map(({ position }) => position)
@@ -99,12 +103,16 @@ export function QueueMessages({ queue }: { readonly queue: Queue }) {
 
   async function openWhole(message: PeekedMessage): Promise<void> {
     setOpen(message)
-    const whole = await get<PeekPage>(
-      apiPath(['queues', queue.vhost, queue.name, 'messages'], {
-        count: 1,
-        cursor: message.position,
-        truncate: OPEN_OCTETS,
-      }),
+    const whole = await get(
+      api(
+        '/queues/{vhost}/{queue}/messages',
+        { vhost: queue.vhost, queue: queue.name },
+        {
+          count: 1,
+          cursor: message.position,
+          truncate: OPEN_OCTETS,
+        },
+      ),
     ).catch(() => undefined)
     const found = whole?.messages[0]
     if (found?.position === message.position) setOpen((now) => (now === message ? found : now))
@@ -181,11 +189,7 @@ export function QueueMessages({ queue }: { readonly queue: Queue }) {
         </div>
       )}
       {data === undefined ? (
-        error === null ? (
-          <Loading rows={10} />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} rows={10} retry={refetch} />
       ) : (
         <>
           <Table

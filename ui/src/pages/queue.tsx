@@ -1,24 +1,15 @@
-import { apiPath } from '../api/client.js'
+import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
+import { useRights } from '../api/rights.js'
 import { useSession } from '../api/session.js'
-import type { Binding, Consumer, Policy, Queue } from '../api/types.js'
+import type { Consumer, Policy, Queue } from '../api/types.js'
 import { ArgumentList } from '../components/argument-list.js'
-import {
-  Badge,
-  Button,
-  ErrorState,
-  Facts,
-  Figure,
-  Link,
-  Loading,
-  PageHeader,
-  Panel,
-  Tabs,
-} from '../components/basics.js'
+import { Badge, Button, Facts, Figure, Link, PageHeader, Panel, Tabs, Waiting } from '../components/basics.js'
 import { BindingTable } from '../components/binding-table.js'
 import { RangeChoice, useRangeQuery } from '../components/chart.js'
 import { useDialog } from '../components/dialog.js'
 import { LengthChart, RateChart } from '../components/message-chart.js'
+import { PlainTable, right } from '../components/plain-table.js'
 import { PublishDialog } from '../components/publish-dialog.js'
 import { bytes, count, duration, percent, rate } from '../util/format.js'
 import { useQueryParam } from '../util/router.js'
@@ -29,19 +20,20 @@ import { StateBadge } from './queues.js'
 export default function QueuePage({ vhost, name }: { readonly vhost: string; readonly name: string }) {
   const [tab] = useQueryParam('tab', 'overview')
   const dialog = useDialog<'publish' | 'purge' | 'delete' | 'move' | 'bind'>()
-  const path = apiPath(['queues', vhost, name], useRangeQuery())
-  const { data: queue, error, refetch } = useApi<Queue>(path)
+  const path = api('/queues/{vhost}/{queue}', { vhost, queue: name }, useRangeQuery())
+  const { data: queue, error, refetch } = useApi(path)
+  const rights = useRights()
   if (queue === undefined) {
-    return error === null ? <Loading rows={12} /> : <ErrorState error={error} retry={() => void refetch()} />
+    return <Waiting error={error} rows={12} retry={refetch} />
   }
-  const isStream = queue.type === 'stream'
+  const canTake = queue.type !== 'stream' && rights.may('read', vhost, name)
   return (
     <div className="page">
       <PageHeader
         title={name}
         crumbs={[
           { text: 'Queues', path: ['queues'] },
-          { text: vhost, path: ['vhosts', vhost] },
+          { text: vhost, path: ['queues'], query: { vhost } },
         ]}
         note={
           <span className="badges">
@@ -54,17 +46,21 @@ export default function QueuePage({ vhost, name }: { readonly vhost: string; rea
           </span>
         }
       >
-        <Button onClick={() => dialog.show('publish')}>Publish</Button>
-        <Button onClick={() => dialog.show('bind')}>Bind</Button>
-        {!isStream && <Button onClick={() => dialog.show('move')}>Move messages</Button>}
-        {!isStream && (
+        {rights.mayAny('write', vhost) && <Button onClick={() => dialog.show('publish')}>Publish</Button>}
+        {rights.may('write', vhost, name) && <Button onClick={() => dialog.show('bind')}>Bind</Button>}
+        {canTake && rights.mayAny('write', vhost) && (
+          <Button onClick={() => dialog.show('move')}>Move messages</Button>
+        )}
+        {canTake && (
           <Button tone="danger" onClick={() => dialog.show('purge')}>
             Purge
           </Button>
         )}
-        <Button tone="danger" icon="trash" onClick={() => dialog.show('delete')}>
-          Delete
-        </Button>
+        {rights.may('configure', vhost, name) && (
+          <Button tone="danger" icon="trash" onClick={() => dialog.show('delete')}>
+            Delete
+          </Button>
+        )}
       </PageHeader>
       <Tabs
         label="Queue"
@@ -123,17 +119,16 @@ function QueueOverview({ queue }: { readonly queue: Queue }) {
         <Figure
           label="Consumers"
           value={count(queue.consumers)}
-          note={`${percent(queue.consumer_capacity)} capacity`}
+          note={
+            queue.consumers === 0 ? 'nobody takes messages' : `${percent(queue.consumer_capacity)} capacity`
+          }
         />
-      </div>
-      <div className="row">
-        <RangeChoice />
       </div>
       <div className="grid-2">
         <Panel title="Messages in the queue">
           <LengthChart lengths={queue} />
         </Panel>
-        <Panel title="Messages per second">
+        <Panel title="Messages per second" actions={<RangeChoice />}>
           <RateChart stats={stats} />
         </Panel>
       </div>
@@ -167,66 +162,57 @@ export function QueueConsumers({ consumers }: { readonly consumers: readonly Con
       {consumers.length === 0 ? (
         <p className="muted">Nobody consumes from it. Messages wait until somebody does.</p>
       ) : (
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th>Consumer tag</th>
-              <th>Channel</th>
-              <th>User</th>
-              <th>State</th>
-              <th>Acks</th>
-              <th className="number">Prefetch</th>
-              <th className="number">Ack timeout</th>
-            </tr>
-          </thead>
-          <tbody>
-            {consumers.map((consumer) => {
-              const { channel_details: channel, consumer_tag: tag } = consumer
-              return (
-                <tr key={`${channel.name} ${tag}`}>
-                  <td className="mono">{tag}</td>
-                  <td>
-                    {channel.name !== undefined && (
-                      <Link to={['channels', channel.name]}>{channel.name}</Link>
-                    )}
-                  </td>
-                  <td>{channel.user}</td>
-                  <td>
-                    <Badge tone={consumer.active ? 'good' : 'neutral'}>
-                      {consumer.activity_status.replace('_', ' ')}
-                    </Badge>
-                  </td>
-                  <td>{consumer.ack_required ? 'manual' : 'automatic'}</td>
-                  <td className="number">
-                    {consumer.prefetch_count === 0 ? 'no limit' : consumer.prefetch_count}
-                  </td>
-                  <td className="number">
-                    {typeof consumer.consumer_timeout === 'number'
-                      ? duration(consumer.consumer_timeout)
-                      : 'none'}
-                  </td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
+        <PlainTable
+          heads={[
+            'Consumer tag',
+            'Channel',
+            'User',
+            'State',
+            'Acks',
+            right('Prefetch'),
+            right('Ack timeout'),
+          ]}
+        >
+          {consumers.map((consumer) => {
+            const { channel_details: channel, consumer_tag: tag } = consumer
+            return (
+              <tr key={`${channel.name} ${tag}`}>
+                <td className="mono">{tag}</td>
+                <td>
+                  {channel.name !== undefined && <Link to={['channels', channel.name]}>{channel.name}</Link>}
+                </td>
+                <td>{channel.user}</td>
+                <td>
+                  <Badge tone={consumer.active ? 'good' : 'neutral'}>
+                    {consumer.activity_status.replace('_', ' ')}
+                  </Badge>
+                </td>
+                <td>{consumer.ack_required ? 'manual' : 'automatic'}</td>
+                <td className="number">
+                  {consumer.prefetch_count === 0 ? 'no limit' : consumer.prefetch_count}
+                </td>
+                <td className="number">
+                  {typeof consumer.consumer_timeout === 'number'
+                    ? duration(consumer.consumer_timeout)
+                    : 'none'}
+                </td>
+              </tr>
+            )
+          })}
+        </PlainTable>
       )}
     </Panel>
   )
 }
 
 function QueueBindings({ vhost, name }: { readonly vhost: string; readonly name: string }) {
-  const { data, error } = useApi<readonly Binding[]>(apiPath(['queues', vhost, name, 'bindings']), {
+  const { data, error } = useApi(api('/queues/{vhost}/{queue}/bindings', { vhost, queue: name }), {
     every: 15_000,
   })
   return (
     <Panel title="What leads here">
       {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : (
-          <ErrorState error={error} />
-        )
+        <Waiting error={error} />
       ) : (
         <BindingTable bindings={data} side="source" none="Nothing is bound to it." />
       )}
@@ -236,8 +222,8 @@ function QueueBindings({ vhost, name }: { readonly vhost: string; readonly name:
 
 function QueueSettings({ queue }: { readonly queue: Queue }) {
   const { isPolicymaker } = useSession()
-  const { data: policies } = useApi<readonly Policy[]>(apiPath(['policies', queue.vhost]), { every: 60_000 })
-  const { data: operatorPolicies } = useApi<readonly Policy[]>(apiPath(['operator-policies', queue.vhost]), {
+  const { data: policies } = useApi(api('/policies/{vhost}', { vhost: queue.vhost }), { every: 60_000 })
+  const { data: operatorPolicies } = useApi(api('/operator-policies/{vhost}', { vhost: queue.vhost }), {
     every: 60_000,
   })
   const policy = policies?.find(({ name }) => name === queue.policy)
@@ -261,24 +247,15 @@ function QueueSettings({ queue }: { readonly queue: Queue }) {
         {effective.length === 0 ? (
           <p className="muted">No policy applies to it.</p>
         ) : (
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th>Key</th>
-                <th>Value</th>
-                <th>From</th>
+          <PlainTable heads={['Key', 'Value', 'From']}>
+            {effective.map(([key, value]) => (
+              <tr key={key}>
+                <td className="mono">{key}</td>
+                <td className="mono">{JSON.stringify(value)}</td>
+                <td>{sourceOf(key, value, policy, operatorPolicy)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {effective.map(([key, value]) => (
-                <tr key={key}>
-                  <td className="mono">{key}</td>
-                  <td className="mono">{JSON.stringify(value)}</td>
-                  <td>{sourceOf(key, value, policy, operatorPolicy)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </PlainTable>
         )}
       </Panel>
       <Panel title="Facts">

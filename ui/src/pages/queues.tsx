@@ -1,8 +1,9 @@
 import { useState } from 'react'
-import { apiPath, del } from '../api/client.js'
+import { api, apiPage, del } from '../api/client.js'
 import { useAction, useApi } from '../api/hooks.js'
-import type { Paged, Queue } from '../api/types.js'
-import { Badge, Button, EmptyState, ErrorState, Link, Loading, PageHeader } from '../components/basics.js'
+import { useRights } from '../api/rights.js'
+import type { Queue } from '../api/types.js'
+import { Badge, Button, EmptyState, Link, PageHeader, Waiting } from '../components/basics.js'
 import { ConfirmDialog, useDialog } from '../components/dialog.js'
 import {
   type Column,
@@ -39,10 +40,18 @@ const COLUMNS: readonly Column<Queue>[] = [
     ),
   },
   { id: 'vhost', head: 'Virtual host', width: 84, sort: 'vhost', cell: ({ vhost }) => vhost },
-  { id: 'type', head: 'Type', width: 74, grow: 0, sort: 'type', cell: ({ type }) => type },
-  { id: 'traits', head: 'Traits', width: 150, grow: 1, cell: (queue) => <Traits queue={queue} /> },
+  { id: 'type', isMinor: true, head: 'Type', width: 74, grow: 0, sort: 'type', cell: ({ type }) => type },
+  {
+    id: 'traits',
+    isMinor: true,
+    head: 'Traits',
+    width: 150,
+    grow: 2,
+    cell: (queue) => <Traits queue={queue} />,
+  },
   {
     id: 'state',
+    isMinor: true,
     head: 'State',
     width: 86,
     grow: 0,
@@ -60,6 +69,7 @@ const COLUMNS: readonly Column<Queue>[] = [
   },
   {
     id: 'unacked',
+    isMinor: true,
     head: 'Unacked',
     hint: 'Delivered, not yet acknowledged',
     width: 82,
@@ -70,6 +80,7 @@ const COLUMNS: readonly Column<Queue>[] = [
   },
   {
     id: 'messages',
+    isMinor: true,
     head: 'All',
     width: 74,
     grow: 0,
@@ -99,6 +110,7 @@ const COLUMNS: readonly Column<Queue>[] = [
   },
   {
     id: 'consumers',
+    isMinor: true,
     head: 'Consumers',
     width: 92,
     grow: 0,
@@ -108,6 +120,7 @@ const COLUMNS: readonly Column<Queue>[] = [
   },
   {
     id: 'memory',
+    isMinor: true,
     head: 'Memory',
     width: 84,
     grow: 0,
@@ -123,12 +136,27 @@ export default function Queues() {
   const sorting = useSorting('name')
   const dialog = useDialog<'create' | 'delete' | 'purge'>()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  const path = apiPath(vhost === '' ? ['queues'] : ['queues', vhost], {
-    ...paging,
-    ...sortQuery(COLUMNS, sorting),
-    columns: FIELDS,
-  })
-  const { data: answer, error, refetch, isPlaceholderData } = useApi<Paged<Queue>>(path)
+  const path =
+    vhost === ''
+      ? apiPage(
+          '/queues',
+          {},
+          {
+            ...paging,
+            ...sortQuery(COLUMNS, sorting),
+            columns: FIELDS,
+          },
+        )
+      : apiPage(
+          '/queues/{vhost}',
+          { vhost },
+          {
+            ...paging,
+            ...sortQuery(COLUMNS, sorting),
+            columns: FIELDS,
+          },
+        )
+  const { data: answer, error, refetch, isPlaceholderData } = useApi(path)
   const [isFiltering, setFiltering] = useState(paging.name !== '')
   const index = useQueueIndex(vhost, isFiltering)
   const isForeseeable = isPlaceholderData && paging.page === 1 && sorting.column === 'name'
@@ -138,14 +166,17 @@ export default function Queues() {
     isReverse: sorting.isReverse,
   })
   const data = foreseen ?? answer
+  const rights = useRights()
   const columns = useVhostColumns(COLUMNS)
   const chosenQueues = data?.items.filter((queue) => chosen.has(queueKey(queue))) ?? []
   return (
     <div className="page">
       <PageHeader title="Queues and streams">
-        <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
-          Add a queue
-        </Button>
+        {rights.mayAny('configure', vhost) && (
+          <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
+            Add a queue
+          </Button>
+        )}
       </PageHeader>
       <FilterBox label="Filter queues" onUse={() => setFiltering(true)}>
         <VhostChoice />
@@ -153,21 +184,21 @@ export default function Queues() {
       {chosenQueues.length > 0 && (
         <div className="bulk">
           {plural(chosenQueues.length, 'queue')} chosen
-          <Button onClick={() => dialog.show('purge')}>Purge</Button>
-          <Button tone="danger" icon="trash" onClick={() => dialog.show('delete')}>
-            Delete
-          </Button>
+          {chosenQueues.every((queue) => rights.may('read', queue.vhost, queue.name)) && (
+            <Button onClick={() => dialog.show('purge')}>Purge</Button>
+          )}
+          {chosenQueues.every((queue) => rights.may('configure', queue.vhost, queue.name)) && (
+            <Button tone="danger" icon="trash" onClick={() => dialog.show('delete')}>
+              Delete
+            </Button>
+          )}
           <Button tone="quiet" onClick={() => setChosen(new Set())}>
             Choose none
           </Button>
         </div>
       )}
       {data === undefined ? (
-        error === null ? (
-          <Loading rows={12} />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} rows={12} retry={refetch} />
       ) : (
         <>
           <Table
@@ -183,9 +214,11 @@ export default function Queues() {
                 <EmptyState
                   title="No queues yet"
                   action={
-                    <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
-                      Add a queue
-                    </Button>
+                    rights.mayAny('configure', vhost) && (
+                      <Button tone="primary" icon="plus" onClick={() => dialog.show('create')}>
+                        Add a queue
+                      </Button>
+                    )
                   }
                 >
                   Programs declare the queues they use. One can be added here too. Queues of virtual hosts
@@ -240,7 +273,12 @@ function BulkDialog(props: {
         act(
           async () => {
             for (const { vhost, name } of queues) {
-              await del(apiPath(['queues', vhost, name, ...(kind === 'purge' ? ['contents'] : [])]))
+              const queue = { vhost, queue: name }
+              await del(
+                kind === 'purge'
+                  ? api('/queues/{vhost}/{queue}/contents', queue)
+                  : api('/queues/{vhost}/{queue}', queue),
+              )
             }
             props.onDone()
           },

@@ -1,17 +1,8 @@
 import { type FormEvent, useState } from 'react'
-import { apiPath, exchangeSegment } from '../api/client.js'
+import { api, exchangeSegment } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
-import type { Exchange, RouteExplanation, RouteStep } from '../api/types.js'
-import {
-  Badge,
-  Button,
-  EmptyState,
-  ErrorState,
-  Link,
-  Loading,
-  PageHeader,
-  Panel,
-} from '../components/basics.js'
+import type { RouteStep } from '../api/types.js'
+import { Badge, Button, EmptyState, Link, PageHeader, Panel, Waiting } from '../components/basics.js'
 import {
   type ArgumentRow,
   ArgumentsField,
@@ -21,6 +12,7 @@ import {
   valuesOf,
 } from '../components/fields.js'
 import { Icon } from '../components/icon.js'
+import { PlainTable } from '../components/plain-table.js'
 import { notify } from '../components/toasts.js'
 import { useVhostNames } from '../components/vhost-choice.js'
 import { plural } from '../util/format.js'
@@ -34,10 +26,10 @@ export default function RoutePage() {
   const exchange = query.get('exchange') ?? ''
   const [rows, setRows] = useState<readonly ArgumentRow[]>(() => rowsOf(headersOf(query.get('headers'))))
   const [key, setKey] = useState(query.get('key') ?? '')
-  const { data: exchanges } = useApi<readonly Exchange[]>(
-    apiPath(['exchanges', vhost], { columns: 'name,type', disable_stats: true }),
-    { every: 60_000, enabled: vhosts.length > 0 },
-  )
+  const { data: exchanges } = useApi(api('/exchanges/{vhost}', { vhost }, { columns: 'name,type' }), {
+    every: 60_000,
+    enabled: vhosts.length > 0,
+  })
   const isAsked = exchange !== '' && query.has('asked')
   function ask(event: FormEvent): void {
     event.preventDefault()
@@ -107,9 +99,13 @@ function Explanation(props: {
   readonly headers: string | undefined
 }) {
   const { vhost, exchange, routingKey, headers } = props
-  const path = apiPath(['exchanges', vhost, exchange, 'route'], { routing_key: routingKey, headers })
-  const { data, error } = useApi<RouteExplanation>(path, { every: false })
-  if (data === undefined) return error === null ? <Loading /> : <ErrorState error={error} />
+  const path = api(
+    '/exchanges/{vhost}/{exchange}/route',
+    { vhost, exchange },
+    { routing_key: routingKey, headers },
+  )
+  const { data, error } = useApi(path, { every: false })
+  if (data === undefined) return <Waiting error={error} />
   return (
     <>
       <Panel
@@ -156,45 +152,36 @@ function Step({ step, vhost }: { readonly step: RouteStep; readonly vhost: strin
     <Panel title={`${exchange === '' ? '(default exchange)' : exchange}: ${type}`}>
       {note !== undefined && <p className="muted">{note}</p>}
       {matched.length + unmatched.length > 0 && (
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th>Binding</th>
-              <th>To</th>
-              <th>Verdict</th>
+        <PlainTable heads={['Binding', 'To', 'Verdict']}>
+          {[...matched, ...unmatched].map((binding) => (
+            <tr key={`${binding.destination_type} ${binding.destination} ${binding.properties_key}`}>
+              <td className="mono">
+                {binding.routing_key === '' ? <span className="muted">(no key)</span> : binding.routing_key}
+                {Object.keys(binding.arguments).length > 0 && (
+                  <div className="muted">{JSON.stringify(binding.arguments)}</div>
+                )}
+              </td>
+              <td>
+                <Link
+                  to={[
+                    binding.destination_type === 'queue' ? 'queues' : 'exchanges',
+                    vhost,
+                    binding.destination,
+                  ]}
+                >
+                  {binding.destination}
+                </Link>
+              </td>
+              <td>
+                {'reason' in binding ? (
+                  <span className="reason">{String(binding.reason)}</span>
+                ) : (
+                  <Badge tone="good">matches</Badge>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {[...matched, ...unmatched].map((binding) => (
-              <tr key={`${binding.destination_type} ${binding.destination} ${binding.properties_key}`}>
-                <td className="mono">
-                  {binding.routing_key}
-                  {Object.keys(binding.arguments).length > 0 && (
-                    <div className="muted">{JSON.stringify(binding.arguments)}</div>
-                  )}
-                </td>
-                <td>
-                  <Link
-                    to={[
-                      binding.destination_type === 'queue' ? 'queues' : 'exchanges',
-                      vhost,
-                      binding.destination,
-                    ]}
-                  >
-                    {binding.destination}
-                  </Link>
-                </td>
-                <td>
-                  {'reason' in binding ? (
-                    <span className="reason">{String(binding.reason)}</span>
-                  ) : (
-                    <Badge tone="good">matches</Badge>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       )}
       {leftOut > 0 && <p className="muted">{plural(leftOut, 'more binding')} did not match.</p>}
     </Panel>

@@ -1,8 +1,7 @@
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState, type WheelEvent } from 'react'
-import { apiPath } from '../api/client.js'
+import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
-import type { Binding, Exchange, Queue } from '../api/types.js'
-import { Button, EmptyState, ErrorState, Loading, PageHeader } from '../components/basics.js'
+import { Button, EmptyState, PageHeader, Waiting } from '../components/basics.js'
 import { useVhost, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
 import { compact, plural, rate } from '../util/format.js'
 import {
@@ -46,15 +45,19 @@ export default function Topology() {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const showUnused = query.get('unused') === 'true'
   const filter = (query.get('name') ?? '').toLowerCase()
-  const exchanges = useApi<readonly Exchange[]>(apiPath(['exchanges', vhost]), { every, enabled })
-  const queues = useApi<readonly Queue[]>(
-    apiPath(['queues', vhost], {
-      columns:
-        'name,type,arguments,effective_policy_definition,messages_ready,message_stats.publish_details.rate',
-    }),
+  const exchanges = useApi(api('/exchanges/{vhost}', { vhost }), { every, enabled })
+  const queues = useApi(
+    api(
+      '/queues/{vhost}',
+      { vhost },
+      {
+        columns:
+          'name,type,arguments,effective_policy_definition,messages_ready,message_stats.publish_details.rate',
+      },
+    ),
     { every, enabled },
   )
-  const bindings = useApi<readonly Binding[]>(apiPath(['bindings', vhost]), { every: 30_000, enabled })
+  const bindings = useApi(api('/bindings/{vhost}', { vhost }), { every: 30_000, enabled })
   const graph = useMemo(
     () =>
       exchanges.data === undefined || queues.data === undefined || bindings.data === undefined
@@ -97,11 +100,7 @@ export default function Topology() {
         )}
       </div>
       {graph === undefined ? (
-        error === null ? (
-          <Loading rows={12} />
-        ) : (
-          <ErrorState error={error} />
-        )
+        <Waiting error={error} rows={12} />
       ) : graph.nodes.length === 0 ? (
         <EmptyState title="Nothing is bound here yet">
           Bind queues to exchanges, and the ways that messages take appear.

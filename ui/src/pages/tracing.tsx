@@ -1,19 +1,11 @@
 import { type FormEvent, useEffect, useMemo, useState } from 'react'
-import { apiPath, del, get, post, put } from '../api/client.js'
+import { api, del, get, post, put } from '../api/client.js'
 import { useAction, useApi } from '../api/hooks.js'
-import type { Binding, PeekedMessage, PeekPage, Queue, Vhost } from '../api/types.js'
-import {
-  Badge,
-  Button,
-  Clock,
-  EmptyState,
-  ErrorState,
-  Loading,
-  PageHeader,
-  Panel,
-} from '../components/basics.js'
+import type { PeekedMessage, Queue } from '../api/types.js'
+import { Badge, Button, Clock, EmptyState, ErrorState, PageHeader, Panel } from '../components/basics.js'
 import { SelectField, TextField } from '../components/fields.js'
 import { MessageDialog } from '../components/message-dialog.js'
+import { ACTIONS, PlainTable } from '../components/plain-table.js'
 import { type Draft, PublishDialog } from '../components/publish-dialog.js'
 import { type Column, Table } from '../components/table.js'
 import { useVhostNames } from '../components/vhost-choice.js'
@@ -99,8 +91,8 @@ export default function Tracing() {
   const vhosts = useVhostNames()
   const vhost = query.get('vhost') ?? vhosts[0] ?? '/'
   const trace = query.get('trace') ?? ''
-  const traces = useApi<readonly Binding[]>(
-    apiPath(['exchanges', vhost, TRACE_EXCHANGE, 'bindings', 'source']),
+  const traces = useApi(
+    api('/exchanges/{vhost}/{exchange}/bindings/source', { vhost, exchange: TRACE_EXCHANGE }),
     {
       every: 5000,
       enabled: vhosts.length > 0,
@@ -117,28 +109,17 @@ export default function Tracing() {
       <StartPanel vhost={vhost} vhosts={vhosts} />
       {own.length > 0 && (
         <Panel title="Traces that run">
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th>Trace</th>
-                <th>Pattern</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {own.map(({ destination, routing_key: pattern }) => (
-                <TraceRow
-                  key={destination}
-                  vhost={vhost}
-                  name={destination}
-                  pattern={pattern}
-                  isShown={destination === trace}
-                />
-              ))}
-            </tbody>
-          </table>
+          <PlainTable heads={['Trace', 'Pattern', ACTIONS]}>
+            {own.map(({ destination, routing_key: pattern }) => (
+              <TraceRow
+                key={destination}
+                vhost={vhost}
+                name={destination}
+                pattern={pattern}
+                isShown={destination === trace}
+              />
+            ))}
+          </PlainTable>
         </Panel>
       )}
       {current !== undefined && <TraceView key={trace} vhost={vhost} trace={trace} />}
@@ -162,7 +143,14 @@ function StartPanel({ vhost, vhosts }: { readonly vhost: string; readonly vhosts
     const trace = `${PREFIX}${Date.now().toString(36)}`
     const isStarted = await act(async () => {
       await declareTrace(vhost, trace)
-      await post(apiPath(['bindings', vhost, 'e', TRACE_EXCHANGE, 'q', trace]), { routing_key: pattern })
+      await post(
+        api('/bindings/{vhost}/e/{source}/q/{destination}', {
+          vhost,
+          source: TRACE_EXCHANGE,
+          destination: trace,
+        }),
+        { routing_key: pattern },
+      )
       await startTracing(vhost)
     }, 'Tracing')
     if (isStarted) setQuery({ vhost, trace })
@@ -217,7 +205,7 @@ function TraceRow(props: {
   const act = useAction()
   async function stop(): Promise<void> {
     // With the last trace of a virtual host the broker ends its tracing.
-    await act(() => del(apiPath(['queues', vhost, name])), 'The trace has ended')
+    await act(() => del(api('/queues/{vhost}/{queue}', { vhost, queue: name })), 'The trace has ended')
     if (isShown) setQuery({ trace: undefined })
   }
   return (
@@ -288,7 +276,9 @@ function TraceView({ vhost, trace }: { readonly vhost: string; readonly trace: s
               Messages appear within a second of passing.
             </EmptyState>
           ) : (
-            <Loading rows={1} />
+            <EmptyState title="No message holds that">
+              Clear the filter to see all that have passed.
+            </EmptyState>
           )
         }
       />
@@ -325,8 +315,12 @@ function useTrace(vhost: string, trace: string) {
     let timer: number | undefined
     async function look(): Promise<void> {
       try {
-        const page = await get<PeekPage>(
-          apiPath(['queues', vhost, trace, 'messages'], { cursor, count: LOOK_COUNT, truncate: BODY_OCTETS }),
+        const page = await get(
+          api(
+            '/queues/{vhost}/{queue}/messages',
+            { vhost, queue: trace },
+            { cursor, count: LOOK_COUNT, truncate: BODY_OCTETS },
+          ),
         )
         if (isOver) return
         setError(undefined)
@@ -382,7 +376,7 @@ function tracedFrom(copy: PeekedMessage): Traced {
 }
 
 function declareTrace(vhost: string, trace: string): Promise<void> {
-  return put(apiPath(['queues', vhost, trace]), {
+  return put(api('/queues/{vhost}/{queue}', { vhost, queue: trace }), {
     durable: false,
     auto_delete: false,
     arguments: {
@@ -399,8 +393,8 @@ async function startTracing(name: string): Promise<void> {
     description = '',
     tags = [],
     default_queue_type: type,
-  } = await get<Vhost>(apiPath(['vhosts', name]))
-  await put(apiPath(['vhosts', name]), {
+  } = await get(api('/vhosts/{vhost}', { vhost: name }))
+  await put(api('/vhosts/{vhost}', { vhost: name }), {
     description,
     tags,
     tracing: true,

@@ -1,4 +1,3 @@
-import type { Definitions } from '../api/types.js'
 import { plural } from './format.js'
 
 /** One entry of a file that is not in the broker, or not like this. */
@@ -11,6 +10,8 @@ export interface Change {
   readonly isKept: boolean
 }
 
+/** A file of definitions, of the broker or of a vhost, as far as anybody may have written it. */
+export type Definitions = Readonly<Record<string, unknown>>
 type Entry = Readonly<Record<string, unknown>>
 
 /** What tells the entries of a section apart. */

@@ -195,6 +195,7 @@ function edgesOf(
     const known = sources.get(to) ?? new Set()
     sources.set(to, known.add(source))
   }
+  inferRates(rates, sources)
   const edges: GraphEdge[] = [...keysOf].map(([id, keys]) => {
     const [from = '', to = ''] = id.split('\n')
     const rate = Math.min(rates.get(from) ?? 0, rates.get(to) ?? 0)
@@ -212,6 +213,25 @@ function edgesOf(
     edges.push(sideEdge('dead-letter', queueId(name), to))
   }
   return edges
+}
+
+/**
+ * The broker counts what is published to an exchange, not what comes by a binding: at least as much passes an exchange
+ * as arrives where it is the only source. From the queues backwards, as far as exchanges feed one another.
+ */
+function inferRates(rates: Map<string, number>, sources: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false
+    for (const [to, from] of sources) {
+      const [source] = from
+      if (from.size !== 1 || source === undefined) continue
+      const rate = rates.get(to) ?? 0
+      const id = exchangeId(source)
+      if (rate <= (rates.get(id) ?? 0)) continue
+      rates.set(id, rate)
+      isChanged = true
+    }
+  }
 }
 
 function sideEdge(kind: GraphEdge['kind'], from: string, to: string): GraphEdge {

@@ -1,12 +1,12 @@
 import { type ChangeEvent, useState } from 'react'
-import { apiPath, get, post } from '../../api/client.js'
+import { api, get, post } from '../../api/client.js'
 import { useAction } from '../../api/hooks.js'
-import type { Definitions } from '../../api/types.js'
 import { Badge, Button, Json, PageHeader, Panel } from '../../components/basics.js'
 import { SelectField } from '../../components/fields.js'
+import { PlainTable } from '../../components/plain-table.js'
 import { notify } from '../../components/toasts.js'
 import { useVhostNames } from '../../components/vhost-choice.js'
-import { type Change, changesOf, countsOf } from '../../util/definitions.js'
+import { type Change, changesOf, countsOf, type Definitions } from '../../util/definitions.js'
 import { plural } from '../../util/format.js'
 import { download } from '../../util/message.js'
 
@@ -23,10 +23,10 @@ export default function DefinitionsPage() {
   const [vhost, setVhost] = useState('')
   const [preview, setPreview] = useState<Preview>()
   const options = [['', 'all of the broker'] as const, ...vhosts.map((each) => [each, each] as const)]
-  const path = apiPath(vhost === '' ? ['definitions'] : ['definitions', vhost])
+  const path = vhost === '' ? api('/definitions', {}) : api('/definitions/{vhost}', { vhost })
 
   async function exportAll(): Promise<void> {
-    const definitions = await get<Definitions>(path).catch((error: Error) => notify(error.message, 'bad'))
+    const definitions = await get(path).catch((error: Error) => notify(error.message, 'bad'))
     if (definitions === undefined) return
     const day = new Date().toISOString().slice(0, 10)
     const name = `definitions${vhost === '' ? '' : `-${vhost.replace(/\W/g, '_')}`}-${day}.json`
@@ -38,7 +38,7 @@ export default function DefinitionsPage() {
     if (file === undefined) return
     try {
       const definitions = JSON.parse(await file.text()) as Definitions
-      const present = await get<Definitions>(path)
+      const present = await get(path)
       setPreview({ name: file.name, definitions, changes: changesOf(present, definitions), vhost })
     } catch (error) {
       const text = error instanceof SyntaxError ? `${file.name} is not JSON` : String(error)
@@ -91,7 +91,9 @@ export default function DefinitionsPage() {
                   void act(
                     () =>
                       post(
-                        apiPath(preview.vhost === '' ? ['definitions'] : ['definitions', preview.vhost]),
+                        preview.vhost === ''
+                          ? api('/definitions', {})
+                          : api('/definitions/{vhost}', { vhost: preview.vhost }),
                         preview.definitions,
                       ),
                     'Definitions imported',
@@ -111,37 +113,28 @@ export default function DefinitionsPage() {
           ) : (
             <>
               <p>{plural(preview.changes.length, 'change')}:</p>
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    <th>What</th>
-                    <th>Name</th>
-                    <th>Change</th>
+              <PlainTable heads={['What', 'Name', 'Change']}>
+                {preview.changes.slice(0, 500).map((change) => (
+                  <tr key={`${change.section} ${change.key}`}>
+                    <td>{change.section.replace('_', ' ')}</td>
+                    <td>{change.key}</td>
+                    <td>
+                      {change.before === undefined ? (
+                        <Badge tone="good">new</Badge>
+                      ) : (
+                        <details>
+                          <summary>
+                            <Badge tone="warn">
+                              {change.isKept ? 'differs, and is kept as it is' : 'changed'}
+                            </Badge>
+                          </summary>
+                          <Json value={{ before: change.before, after: change.after }} />
+                        </details>
+                      )}
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {preview.changes.slice(0, 500).map((change) => (
-                    <tr key={`${change.section} ${change.key}`}>
-                      <td>{change.section.replace('_', ' ')}</td>
-                      <td>{change.key}</td>
-                      <td>
-                        {change.before === undefined ? (
-                          <Badge tone="good">new</Badge>
-                        ) : (
-                          <details>
-                            <summary>
-                              <Badge tone="warn">
-                                {change.isKept ? 'differs, and is kept as it is' : 'changed'}
-                              </Badge>
-                            </summary>
-                            <Json value={{ before: change.before, after: change.after }} />
-                          </details>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+                ))}
+              </PlainTable>
             </>
           )}
         </Panel>

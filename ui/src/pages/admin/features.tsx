@@ -1,17 +1,16 @@
-import { apiPath, put } from '../../api/client.js'
-import { useAction, useApi } from '../../api/hooks.js'
+import { api } from '../../api/client.js'
+import { useApi } from '../../api/hooks.js'
 import { useSession } from '../../api/session.js'
-import type { DeprecatedFeature, FeatureFlag, Node, Overview } from '../../api/types.js'
-import { Badge, Button, EmptyState, ErrorState, Loading, PageHeader, Panel } from '../../components/basics.js'
+import { Badge, EmptyState, PageHeader, Panel, Waiting } from '../../components/basics.js'
+import { PlainTable } from '../../components/plain-table.js'
 
 /** What the broker can do, and what is plugged in. */
 export default function Features() {
-  const { isAdministrator, isMonitor } = useSession()
-  const act = useAction()
-  const flags = useApi<readonly FeatureFlag[]>('feature-flags', { every: 60_000 })
-  const deprecated = useApi<readonly DeprecatedFeature[]>('deprecated-features', { every: false })
-  const nodes = useApi<readonly Node[]>('nodes', { every: 60_000, enabled: isMonitor })
-  const overview = useApi<Overview>('overview', { every: false })
+  const { isMonitor } = useSession()
+  const flags = useApi(api('/feature-flags', {}), { every: 60_000 })
+  const deprecated = useApi(api('/deprecated-features', {}), { every: false })
+  const nodes = useApi(api('/nodes', {}), { every: 60_000, enabled: isMonitor })
+  const overview = useApi(api('/overview', {}), { every: false })
   return (
     <div className="page">
       <PageHeader title="Features and plugins" />
@@ -32,76 +31,46 @@ export default function Features() {
       )}
       <Panel title="Feature flags">
         {flags.data === undefined ? (
-          flags.error === null ? (
-            <Loading />
-          ) : (
-            <ErrorState error={flags.error} />
-          )
+          <Waiting error={flags.error} />
         ) : flags.data.length === 0 ? (
           <EmptyState title="There are none">Everything the broker can do is on.</EmptyState>
         ) : (
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>What it is</th>
-                <th>State</th>
+          <PlainTable heads={['Name', 'What it is', 'State']}>
+            {flags.data.map((flag) => (
+              <tr key={flag.name}>
+                <td className="mono">{flag.name}</td>
+                <td>{flag.desc}</td>
+                <td>
+                  <Badge tone="good">{flag.state}</Badge>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {flags.data.map((flag) => (
-                <tr key={flag.name}>
-                  <td className="mono">{flag.name}</td>
-                  <td>{flag.desc}</td>
-                  <td>
-                    {flag.state === 'disabled' && isAdministrator ? (
-                      <Button
-                        onClick={() =>
-                          void act(
-                            () => put(apiPath(['feature-flags', flag.name, 'enable'])),
-                            `${flag.name} enabled`,
-                          )
-                        }
-                      >
-                        Enable
-                      </Button>
-                    ) : (
-                      <Badge tone={flag.state === 'enabled' ? 'good' : 'neutral'}>{flag.state}</Badge>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </PlainTable>
         )}
       </Panel>
       <Panel title="Exchange types">
-        <table className="plain-table">
-          <tbody>
-            {overview.data?.exchange_types.map(({ name, description }) => (
-              <tr key={name}>
-                <td className="mono">{name}</td>
-                <td>{description}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <PlainTable heads={['Name', 'How it routes']}>
+          {overview.data?.exchange_types.map(({ name, description }) => (
+            <tr key={name}>
+              <td className="mono">{name}</td>
+              <td>{description}</td>
+            </tr>
+          ))}
+        </PlainTable>
       </Panel>
       {deprecated.data !== undefined && deprecated.data.length > 0 && (
         <Panel title="Deprecated features">
-          <table className="plain-table">
-            <tbody>
-              {deprecated.data.map((feature) => (
-                <tr key={feature.name}>
-                  <td className="mono">{feature.name}</td>
-                  <td>{feature.desc}</td>
-                  <td>
-                    <Badge>{feature.state}</Badge>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <PlainTable heads={['Name', 'What it is', 'State']}>
+            {deprecated.data.map((feature) => (
+              <tr key={feature.name}>
+                <td className="mono">{feature.name}</td>
+                <td>{feature.desc}</td>
+                <td>
+                  <Badge>{feature.state}</Badge>
+                </td>
+              </tr>
+            ))}
+          </PlainTable>
         </Panel>
       )}
     </div>

@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { apiPath, del, put } from '../../api/client.js'
+import { api, del, put } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
 import { useSession } from '../../api/session.js'
-import type { User, UserLimits, VhostLimits } from '../../api/types.js'
 import { Button, PageHeader, Panel } from '../../components/basics.js'
 import { FormDialog, useDialog } from '../../components/dialog.js'
 import { SelectField, TextField } from '../../components/fields.js'
+import { ACTIONS, PlainTable, right } from '../../components/plain-table.js'
 import { useVhostNames } from '../../components/vhost-choice.js'
 import { count } from '../../util/format.js'
 
@@ -25,8 +25,8 @@ const NAMES = {
 /** How much a virtual host or a user may have. */
 export default function Limits() {
   const { isAdministrator } = useSession()
-  const vhosts = useApi<readonly VhostLimits[]>('vhost-limits', { every: 15_000 })
-  const users = useApi<readonly UserLimits[]>('user-limits', { every: 15_000, enabled: isAdministrator })
+  const vhosts = useApi(api('/vhost-limits', {}), { every: 15_000 })
+  const users = useApi(api('/user-limits', {}), { every: 15_000, enabled: isAdministrator })
   return (
     <div className="page">
       <PageHeader title="Limits" note="What goes beyond a limit is refused. Without one there is none." />
@@ -76,39 +76,29 @@ function LimitPanel(props: {
       {items.length === 0 ? (
         <p className="muted">There are none.</p>
       ) : (
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th>{kind === 'vhost-limits' ? 'Virtual host' : 'User'}</th>
-              <th>Limit</th>
-              <th className="number">At most</th>
-              <th>
-                <span className="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.flatMap(({ owner, value }) =>
-              Object.entries(value).map(([name, most]) => (
-                <tr key={`${owner} ${name}`}>
-                  <td>{owner}</td>
-                  <td>{name.replace('max-', '')}</td>
-                  <td className="number">{most < 0 ? 'no limit' : count(most)}</td>
-                  <td className="number">
-                    {canEdit && (
-                      <Button
-                        tone="quiet"
-                        onClick={() => void act(() => del(apiPath([kind, owner, name])), 'Limit removed')}
-                      >
-                        Remove
-                      </Button>
-                    )}
-                  </td>
-                </tr>
-              )),
-            )}
-          </tbody>
-        </table>
+        <PlainTable
+          heads={[kind === 'vhost-limits' ? 'Virtual host' : 'User', 'Limit', right('At most'), ACTIONS]}
+        >
+          {items.flatMap(({ owner, value }) =>
+            Object.entries(value).map(([name, most]) => (
+              <tr key={`${owner} ${name}`}>
+                <td>{owner}</td>
+                <td>{name.replace('max-', '')}</td>
+                <td className="number">{most < 0 ? 'no limit' : count(most)}</td>
+                <td className="number">
+                  {canEdit && (
+                    <Button
+                      tone="quiet"
+                      onClick={() => void act(() => del(limitPath(kind, owner, name)), 'Limit removed')}
+                    >
+                      Remove
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            )),
+          )}
+        </PlainTable>
       )}
       {dialog.open === 'add' && <LimitDialog kind={kind} onClose={dialog.close} />}
     </Panel>
@@ -118,7 +108,7 @@ function LimitPanel(props: {
 function LimitDialog({ kind, onClose }: { readonly kind: Kind; readonly onClose: () => void }) {
   const act = useAction()
   const vhosts = useVhostNames()
-  const { data: users } = useApi<readonly User[]>('users?columns=name', { every: false })
+  const { data: users } = useApi(api('/users', {}, { columns: 'name' }), { every: false })
   const owners = kind === 'vhost-limits' ? vhosts : (users ?? []).map(({ name }) => name)
   const [chosen, setOwner] = useState('')
   const [name, setName] = useState<string>(NAMES[kind][0][0])
@@ -129,7 +119,7 @@ function LimitDialog({ kind, onClose }: { readonly kind: Kind; readonly onClose:
       title="Set a limit"
       action="Save"
       onClose={onClose}
-      submit={() => act(() => put(apiPath([kind, owner, name]), { value: Number(value) }), 'Limit set')}
+      submit={() => act(() => put(limitPath(kind, owner, name), { value: Number(value) }), 'Limit set')}
     >
       <SelectField
         label={kind === 'vhost-limits' ? 'Virtual host' : 'User'}
@@ -146,4 +136,10 @@ function LimitDialog({ kind, onClose }: { readonly kind: Kind; readonly onClose:
       <TextField label="At most" type="number" value={value} onChange={setValue} required />
     </FormDialog>
   )
+}
+
+function limitPath(kind: Kind, owner: string, limit: string) {
+  return kind === 'vhost-limits'
+    ? api('/vhost-limits/{vhost}/{limit}', { vhost: owner, limit })
+    : api('/user-limits/{user}/{limit}', { user: owner, limit })
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import { apiPath, del, put } from '../../api/client.js'
+import { api, del, put } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
-import type { GlobalParameter, Parameter } from '../../api/types.js'
-import { Button, ErrorState, Loading, PageHeader, Panel } from '../../components/basics.js'
+import { Button, PageHeader, Panel, Waiting } from '../../components/basics.js'
 import { ConfirmDialog, FormDialog } from '../../components/dialog.js'
 import { AreaField, SelectField, TextField } from '../../components/fields.js'
+import { ACTIONS, PlainTable } from '../../components/plain-table.js'
 import { useVhostNames } from '../../components/vhost-choice.js'
 
 interface Edited {
@@ -20,8 +20,8 @@ const NEW = { vhost: '', component: '', name: '', value: {}, isNew: true }
 
 export default function Parameters() {
   const act = useAction()
-  const own = useApi<readonly Parameter[]>('parameters', { every: 15_000 })
-  const global = useApi<readonly GlobalParameter[]>('global-parameters', { every: 15_000 })
+  const own = useApi(api('/parameters', {}), { every: 15_000 })
+  const global = useApi(api('/global-parameters', {}), { every: 15_000 })
   const [edited, setEdited] = useState<Edited>()
   const [removed, setRemoved] = useState<Edited>()
   const rows: Edited[] = [
@@ -38,37 +38,32 @@ export default function Parameters() {
   function table(items: readonly Edited[], isGlobal: boolean) {
     if (items.length === 0) return <p className="muted">None.</p>
     return (
-      <table className="plain-table">
-        <thead>
-          <tr>
-            {!isGlobal && <th>Virtual host</th>}
-            {!isGlobal && <th>Component</th>}
-            <th>Name</th>
-            <th>Value</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
+      <PlainTable
+        heads={[
+          ...(!isGlobal ? ['Virtual host'] : []),
+          ...(!isGlobal ? ['Component'] : []),
+          'Name',
+          'Value',
+          ACTIONS,
+        ]}
+      >
+        {items.map((each) => (
+          <tr key={`${each.vhost} ${each.component} ${each.name}`}>
+            {!isGlobal && <td>{each.vhost}</td>}
+            {!isGlobal && <td>{each.component}</td>}
+            <td>{each.name}</td>
+            <td className="mono">{JSON.stringify(each.value)}</td>
+            <td className="number">
+              <Button tone="quiet" onClick={() => setEdited(each)}>
+                Change
+              </Button>
+              <Button tone="quiet" onClick={() => setRemoved(each)}>
+                Remove
+              </Button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {items.map((each) => (
-            <tr key={`${each.vhost} ${each.component} ${each.name}`}>
-              {!isGlobal && <td>{each.vhost}</td>}
-              {!isGlobal && <td>{each.component}</td>}
-              <td>{each.name}</td>
-              <td className="mono">{JSON.stringify(each.value)}</td>
-              <td className="number">
-                <Button tone="quiet" onClick={() => setEdited(each)}>
-                  Change
-                </Button>
-                <Button tone="quiet" onClick={() => setRemoved(each)}>
-                  Remove
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </PlainTable>
     )
   }
   return (
@@ -78,11 +73,7 @@ export default function Parameters() {
         note="Settings of plugins and of the cluster that are changed while it runs."
       />
       {own.data === undefined && global.data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : (
-          <ErrorState error={error} />
-        )
+        <Waiting error={error} />
       ) : (
         <>
           <Panel
@@ -173,10 +164,11 @@ async function save(where: Edited, text: string): Promise<void> {
   } catch {
     throw new Error('The value is not JSON')
   }
-  const { component, vhost, name } = where
-  await put(pathOf(where), where.isGlobal ? { name, value } : { component, vhost, name, value })
+  await put(pathOf(where), { value })
 }
 
-function pathOf({ isGlobal, component, vhost, name }: Edited): string {
-  return apiPath(isGlobal ? ['global-parameters', name] : ['parameters', component, vhost, name])
+function pathOf({ isGlobal, component, vhost, name }: Edited) {
+  return isGlobal
+    ? api('/global-parameters/{name}', { name })
+    : api('/parameters/{component}/{vhost}/{name}', { component, vhost, name })
 }

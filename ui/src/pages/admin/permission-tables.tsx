@@ -1,10 +1,11 @@
 import { useState } from 'react'
-import { apiPath, del, exchangeSegment, put } from '../../api/client.js'
+import { api, del, exchangeSegment, put } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
-import type { Permission, TopicPermission, User } from '../../api/types.js'
+import type { Permission, TopicPermission } from '../../api/types.js'
 import { Button, Link } from '../../components/basics.js'
 import { ConfirmDialog, FormDialog } from '../../components/dialog.js'
 import { SelectField, TextField } from '../../components/fields.js'
+import { ACTIONS, PlainTable } from '../../components/plain-table.js'
 import { useVhostNames } from '../../components/vhost-choice.js'
 
 /** What belongs to one user, or to one virtual host. */
@@ -29,43 +30,32 @@ export function PermissionTable({
       {items.length === 0 ? (
         <p className="muted">None. Without one there is no way in.</p>
       ) : (
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th>{owner.user === undefined ? 'User' : 'Virtual host'}</th>
-              <th>Configure</th>
-              <th>Write</th>
-              <th>Read</th>
-              <th>
-                <span className="visually-hidden">Actions</span>
-              </th>
+        <PlainTable
+          heads={[owner.user === undefined ? 'User' : 'Virtual host', 'Configure', 'Write', 'Read', ACTIONS]}
+        >
+          {items.map((each) => (
+            <tr key={`${each.vhost} ${each.user}`}>
+              <td>
+                {owner.user === undefined ? (
+                  <Link to={['users', each.user]}>{each.user}</Link>
+                ) : (
+                  <Link to={['vhosts', each.vhost]}>{each.vhost}</Link>
+                )}
+              </td>
+              <td className="mono">{each.configure}</td>
+              <td className="mono">{each.write}</td>
+              <td className="mono">{each.read}</td>
+              <td className="number">
+                <Button tone="quiet" onClick={() => setEdited(each)}>
+                  Change
+                </Button>
+                <Button tone="quiet" onClick={() => setRemoved(each)}>
+                  Remove
+                </Button>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {items.map((each) => (
-              <tr key={`${each.vhost} ${each.user}`}>
-                <td>
-                  {owner.user === undefined ? (
-                    <Link to={['users', each.user]}>{each.user}</Link>
-                  ) : (
-                    <Link to={['vhosts', each.vhost]}>{each.vhost}</Link>
-                  )}
-                </td>
-                <td className="mono">{each.configure}</td>
-                <td className="mono">{each.write}</td>
-                <td className="mono">{each.read}</td>
-                <td className="number">
-                  <Button tone="quiet" onClick={() => setEdited(each)}>
-                    Change
-                  </Button>
-                  <Button tone="quiet" onClick={() => setRemoved(each)}>
-                    Remove
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       )}
       <div>
         <Button icon="plus" onClick={() => setAdding(true)}>
@@ -88,7 +78,10 @@ export function PermissionTable({
           action="Remove"
           onClose={() => setRemoved(undefined)}
           confirm={() =>
-            act(() => del(apiPath(['permissions', removed.vhost, removed.user])), 'Permission removed')
+            act(
+              () => del(api('/permissions/{vhost}/{user}', { vhost: removed.vhost, user: removed.user })),
+              'Permission removed',
+            )
           }
         >
           <p>
@@ -123,7 +116,12 @@ function PermissionDialog(props: {
       onClose={props.onClose}
       submit={() =>
         act(
-          () => put(apiPath(['permissions', toVhost, toUser]), { configure, write, read }),
+          () =>
+            put(api('/permissions/{vhost}/{user}', { vhost: toVhost, user: toUser }), {
+              configure,
+              write,
+              read,
+            }),
           'Permission saved',
         )
       }
@@ -164,50 +162,38 @@ export function TopicPermissionTable(props: {
       {items.length === 0 ? (
         <p className="muted">None: every routing key may be used where the exchange may.</p>
       ) : (
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th>{owner.user === undefined ? 'User' : 'Virtual host'}</th>
-              <th>Exchange</th>
-              <th>Write</th>
-              <th>Read</th>
-              <th>
-                <span className="visually-hidden">Actions</span>
-              </th>
+        <PlainTable
+          heads={[owner.user === undefined ? 'User' : 'Virtual host', 'Exchange', 'Write', 'Read', ACTIONS]}
+        >
+          {items.map((each) => (
+            <tr key={`${each.vhost} ${each.user} ${each.exchange}`}>
+              <td>{owner.user === undefined ? each.user : each.vhost}</td>
+              <td className="mono">{each.exchange}</td>
+              <td className="mono">{each.write}</td>
+              <td className="mono">{each.read}</td>
+              <td className="number">
+                <Button
+                  tone="quiet"
+                  onClick={() =>
+                    void act(
+                      () =>
+                        del(
+                          api('/topic-permissions/{vhost}/{user}/{exchange}', {
+                            vhost: each.vhost,
+                            user: each.user,
+                            exchange: exchangeSegment(each.exchange),
+                          }),
+                        ),
+                      'Topic permission removed',
+                    )
+                  }
+                >
+                  Remove
+                </Button>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {items.map((each) => (
-              <tr key={`${each.vhost} ${each.user} ${each.exchange}`}>
-                <td>{owner.user === undefined ? each.user : each.vhost}</td>
-                <td className="mono">{each.exchange}</td>
-                <td className="mono">{each.write}</td>
-                <td className="mono">{each.read}</td>
-                <td className="number">
-                  <Button
-                    tone="quiet"
-                    onClick={() =>
-                      void act(
-                        () =>
-                          del(
-                            apiPath([
-                              'topic-permissions',
-                              each.vhost,
-                              each.user,
-                              exchangeSegment(each.exchange),
-                            ]),
-                          ),
-                        'Topic permission removed',
-                      )
-                    }
-                  >
-                    Remove
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       )}
       <div>
         <Button icon="plus" onClick={() => setAdding(true)}>
@@ -237,7 +223,12 @@ function TopicPermissionDialog({ owner, onClose }: { readonly owner: Owner; read
       onClose={onClose}
       submit={() =>
         act(
-          () => put(apiPath(['topic-permissions', toVhost, toUser]), { exchange, write, read }),
+          () =>
+            put(api('/topic-permissions/{vhost}/{user}', { vhost: toVhost, user: toUser }), {
+              exchange,
+              write,
+              read,
+            }),
           'Topic permission saved',
         )
       }
@@ -266,6 +257,6 @@ function TopicPermissionDialog({ owner, onClose }: { readonly owner: Owner; read
 }
 
 function useUserNames(): readonly string[] {
-  const { data } = useApi<readonly User[]>('users?columns=name', { every: false })
+  const { data } = useApi(api('/users', {}, { columns: 'name' }), { every: false })
   return data?.map(({ name }) => name) ?? []
 }

@@ -1,9 +1,9 @@
 import { useState } from 'react'
-import { apiPath, del, put } from '../../api/client.js'
+import { api, del, put } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
 import { useSession } from '../../api/session.js'
-import type { Policy, Queue } from '../../api/types.js'
-import { Button, EmptyState, ErrorState, Loading, PageHeader, Panel } from '../../components/basics.js'
+import type { Policy } from '../../api/types.js'
+import { Button, EmptyState, PageHeader, Panel, Waiting } from '../../components/basics.js'
 import { ConfirmDialog, FormDialog } from '../../components/dialog.js'
 import {
   type ArgumentRow,
@@ -14,6 +14,7 @@ import {
   TextField,
   valuesOf,
 } from '../../components/fields.js'
+import { ACTIONS, PlainTable, right } from '../../components/plain-table.js'
 import { useVhost, useVhostNames, VhostChoice } from '../../components/vhost-choice.js'
 import { explained, POLICY_KEYS } from '../../util/arguments.js'
 import { plural } from '../../util/format.js'
@@ -43,7 +44,7 @@ function PolicyPanel(props: { readonly kind: Kind; readonly title: string; reado
   const vhost = useVhost()
   const [edited, setEdited] = useState<Policy | 'new'>()
   const [removed, setRemoved] = useState<Policy>()
-  const { data, error, refetch } = useApi<readonly Policy[]>(apiPath(vhost === '' ? [kind] : [kind, vhost]), {
+  const { data, error, refetch } = useApi(policiesPath(kind, vhost), {
     every: 15_000,
   })
   return (
@@ -63,11 +64,7 @@ function PolicyPanel(props: { readonly kind: Kind; readonly title: string; reado
         </p>
       )}
       {data === undefined ? (
-        error === null ? (
-          <Loading rows={3} />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} rows={3} retry={refetch} />
       ) : data.length === 0 ? (
         <EmptyState title="None yet">
           {canEdit
@@ -75,52 +72,39 @@ function PolicyPanel(props: { readonly kind: Kind; readonly title: string; reado
             : ''}
         </EmptyState>
       ) : (
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Virtual host</th>
-              <th>Pattern</th>
-              <th>Applies to</th>
-              <th>Sets</th>
-              <th className="number">Priority</th>
-              <th>
-                <span className="visually-hidden">Actions</span>
-              </th>
+        <PlainTable
+          heads={['Name', 'Virtual host', 'Pattern', 'Applies to', 'Sets', right('Priority'), ACTIONS]}
+        >
+          {data.map((policy) => (
+            <tr key={`${policy.vhost} ${policy.name}`}>
+              <td>{policy.name}</td>
+              <td>{policy.vhost}</td>
+              <td className="mono">{policy.pattern}</td>
+              <td>{policy['apply-to'].replace('_', ' ')}</td>
+              <td>
+                {Object.entries(policy.definition).map(([key, value]) => (
+                  <div key={key} title={explained(key, value)}>
+                    <span className="mono">{key}</span>:{' '}
+                    {typeof value === 'string' ? value : JSON.stringify(value)}
+                  </div>
+                ))}
+              </td>
+              <td className="number">{policy.priority}</td>
+              <td className="number">
+                {canEdit && (
+                  <>
+                    <Button tone="quiet" onClick={() => setEdited(policy)}>
+                      Change
+                    </Button>
+                    <Button tone="quiet" onClick={() => setRemoved(policy)}>
+                      Remove
+                    </Button>
+                  </>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {data.map((policy) => (
-              <tr key={`${policy.vhost} ${policy.name}`}>
-                <td>{policy.name}</td>
-                <td>{policy.vhost}</td>
-                <td className="mono">{policy.pattern}</td>
-                <td>{policy['apply-to'].replace('_', ' ')}</td>
-                <td>
-                  {Object.entries(policy.definition).map(([key, value]) => (
-                    <div key={key} title={explained(key, value)}>
-                      <span className="mono">{key}</span>:{' '}
-                      {typeof value === 'string' ? value : JSON.stringify(value)}
-                    </div>
-                  ))}
-                </td>
-                <td className="number">{policy.priority}</td>
-                <td className="number">
-                  {canEdit && (
-                    <>
-                      <Button tone="quiet" onClick={() => setEdited(policy)}>
-                        Change
-                      </Button>
-                      <Button tone="quiet" onClick={() => setRemoved(policy)}>
-                        Remove
-                      </Button>
-                    </>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </PlainTable>
       )}
       {edited !== undefined && (
         <PolicyDialog
@@ -135,9 +119,7 @@ function PolicyPanel(props: { readonly kind: Kind; readonly title: string; reado
           title={`Remove policy ${removed.name}`}
           action="Remove"
           onClose={() => setRemoved(undefined)}
-          confirm={() =>
-            act(() => del(apiPath([kind, removed.vhost, removed.name])), `Policy ${removed.name} removed`)
-          }
+          confirm={() => act(() => del(policyPath(kind, removed)), `Policy ${removed.name} removed`)}
         >
           <p>What it set applies no longer; limits that were held back by it are lifted at once.</p>
         </ConfirmDialog>
@@ -173,7 +155,7 @@ function PolicyDialog(props: {
       submit={() =>
         act(
           () =>
-            put(apiPath([kind, vhost, name]), {
+            put(policyPath(kind, { vhost, name }), {
               pattern,
               definition: valuesOf(rows),
               'apply-to': applyTo,
@@ -219,12 +201,9 @@ function PolicyDialog(props: {
 
 /** How many queues a pattern fits, while it is typed. */
 function Fitting({ vhost, pattern }: { readonly vhost: string; readonly pattern: string }) {
-  const { data } = useApi<readonly Queue[]>(
-    apiPath(['queues', vhost], { columns: 'name', disable_stats: true }),
-    {
-      every: false,
-    },
-  )
+  const { data } = useApi(api('/queues/{vhost}', { vhost }, { columns: 'name', disable_stats: true }), {
+    every: false,
+  })
   if (pattern === '' || data === undefined) return 'A regular expression over names.'
   try {
     const expression = new RegExp(pattern)
@@ -234,4 +213,13 @@ function Fitting({ vhost, pattern }: { readonly vhost: string; readonly pattern:
   } catch {
     return 'This is not a regular expression yet.'
   }
+}
+
+function policiesPath(kind: Kind, vhost: string) {
+  if (vhost === '') return api(`/${kind}`, {})
+  return api(`/${kind}/{vhost}`, { vhost })
+}
+
+function policyPath(kind: Kind, { vhost, name }: Pick<Policy, 'vhost' | 'name'>) {
+  return api(`/${kind}/{vhost}/{policy}`, { vhost, policy: name })
 }

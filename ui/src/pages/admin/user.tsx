@@ -1,8 +1,7 @@
-import { apiPath, del } from '../../api/client.js'
+import { api, del } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
 import { useSession } from '../../api/session.js'
-import type { Permission, TopicPermission, User } from '../../api/types.js'
-import { Badge, Button, ErrorState, Loading, PageHeader, Panel } from '../../components/basics.js'
+import { Badge, Button, PageHeader, Panel, Waiting } from '../../components/basics.js'
 import { ConfirmDialog, useDialog } from '../../components/dialog.js'
 import { PermissionTable, TopicPermissionTable } from './permission-tables.js'
 import { UserDialog } from './users.js'
@@ -11,15 +10,14 @@ export default function UserPage({ name }: { readonly name: string }) {
   const session = useSession()
   const act = useAction()
   const dialog = useDialog<'edit' | 'delete'>()
-  const { data: user, error, refetch } = useApi<User>(apiPath(['users', name]), { every: 30_000 })
-  const { data: permissions } = useApi<readonly Permission[]>(apiPath(['users', name, 'permissions']), {
+  const { data: user, error, refetch } = useApi(api('/users/{user}', { user: name }), { every: 30_000 })
+  const { data: permissions } = useApi(api('/users/{user}/permissions', { user: name }), {
     every: 30_000,
   })
-  const { data: topics } = useApi<readonly TopicPermission[]>(apiPath(['users', name, 'topic-permissions']), {
+  const { data: topics } = useApi(api('/users/{user}/topic-permissions', { user: name }), {
     every: 30_000,
   })
-  if (user === undefined)
-    return error === null ? <Loading /> : <ErrorState error={error} retry={() => void refetch()} />
+  if (user === undefined) return <Waiting error={error} retry={refetch} />
   return (
     <div className="page">
       <PageHeader
@@ -58,7 +56,7 @@ export default function UserPage({ name }: { readonly name: string }) {
           typed={name}
           onClose={dialog.close}
           confirm={async () => {
-            return act(() => del(apiPath(['users', name])), `User ${name} deleted`, '#/users')
+            return act(() => del(api('/users/{user}', { user: name })), `User ${name} deleted`, '#/users')
           }}
         >
           <p>Its permissions go with it and its connections are closed. What it declared stays.</p>

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react'
-import { apiPath, put } from '../../api/client.js'
+import { api, put } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
 import type { Permission, User } from '../../api/types.js'
-import { Badge, Button, EmptyState, ErrorState, Link, Loading, PageHeader } from '../../components/basics.js'
+import { Badge, Button, EmptyState, Link, PageHeader, Waiting } from '../../components/basics.js'
 import { FormDialog, useDialog } from '../../components/dialog.js'
 import { CheckField, SelectField, TextField } from '../../components/fields.js'
 import { type Column, FilterBox, Table, usePaging, useSorted, useSorting } from '../../components/table.js'
@@ -19,8 +19,8 @@ export const TAGS = [
 export default function Users() {
   const dialog = useDialog<'create'>()
   const { name } = usePaging()
-  const { data, error, refetch } = useApi<readonly User[]>('users', { every: 15_000 })
-  const { data: permissions } = useApi<readonly Permission[]>('permissions', { every: 15_000 })
+  const { data, error, refetch } = useApi(api('/users', {}), { every: 15_000 })
+  const { data: permissions } = useApi(api('/permissions', {}), { every: 15_000 })
   const columns = useMemo(() => columnsOf(permissions ?? []), [permissions])
   const filtered = useMemo(
     () => (data ?? []).filter((user) => user.name.toLowerCase().includes(name.toLowerCase())),
@@ -36,11 +36,7 @@ export default function Users() {
       </PageHeader>
       <FilterBox label="Filter users" />
       {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} retry={refetch} />
       ) : (
         <Table
           label="Users"
@@ -115,7 +111,10 @@ export function UserDialog({ user, onClose }: { readonly user?: User; readonly o
         : kind === 'keep' && user !== undefined && user.password_hash !== ''
           ? { password_hash: user.password_hash }
           : {}
-    return act(() => put(apiPath(['users', name]), { ...secret, tags: [...tags] }), `User ${name} saved`)
+    return act(
+      () => put(api('/users/{user}', { user: name }), { ...secret, tags: [...tags] }),
+      `User ${name} saved`,
+    )
   }
   return (
     <FormDialog

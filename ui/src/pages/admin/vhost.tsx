@@ -1,17 +1,6 @@
-import { apiPath, del } from '../../api/client.js'
+import { api, del } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
-import type { Permission, TopicPermission, Vhost } from '../../api/types.js'
-import {
-  Badge,
-  Button,
-  ErrorState,
-  Facts,
-  Figure,
-  Link,
-  Loading,
-  PageHeader,
-  Panel,
-} from '../../components/basics.js'
+import { Badge, Button, Facts, Figure, Link, PageHeader, Panel, Waiting } from '../../components/basics.js'
 import { RangeChoice, useRangeQuery } from '../../components/chart.js'
 import { ConfirmDialog, useDialog } from '../../components/dialog.js'
 import { LengthChart, RateChart } from '../../components/message-chart.js'
@@ -22,16 +11,14 @@ import { VhostDialog } from './vhosts.js'
 export default function VhostPage({ name }: { readonly name: string }) {
   const act = useAction()
   const dialog = useDialog<'edit' | 'delete'>()
-  const { data, error, refetch } = useApi<Vhost>(apiPath(['vhosts', name], useRangeQuery()))
-  const { data: permissions } = useApi<readonly Permission[]>(apiPath(['vhosts', name, 'permissions']), {
+  const { data, error, refetch } = useApi(api('/vhosts/{vhost}', { vhost: name }, useRangeQuery()))
+  const { data: permissions } = useApi(api('/vhosts/{vhost}/permissions', { vhost: name }), {
     every: 30_000,
   })
-  const { data: topics } = useApi<readonly TopicPermission[]>(
-    apiPath(['vhosts', name, 'topic-permissions']),
-    { every: 30_000 },
-  )
-  if (data === undefined)
-    return error === null ? <Loading /> : <ErrorState error={error} retry={() => void refetch()} />
+  const { data: topics } = useApi(api('/vhosts/{vhost}/topic-permissions', { vhost: name }), {
+    every: 30_000,
+  })
+  if (data === undefined) return <Waiting error={error} retry={refetch} />
   return (
     <div className="page">
       <PageHeader
@@ -61,14 +48,11 @@ export default function VhostPage({ name }: { readonly name: string }) {
         <Figure label="Published" value={rate(data.message_stats?.publish_details?.rate ?? 0)} />
         <Figure label="Delivered" value={rate(data.message_stats?.deliver_get_details?.rate ?? 0)} />
       </div>
-      <div className="row">
-        <RangeChoice />
-      </div>
       <div className="grid-2">
         <Panel title="Queued messages">
           <LengthChart lengths={data} />
         </Panel>
-        <Panel title="Messages per second">
+        <Panel title="Messages per second" actions={<RangeChoice />}>
           <RateChart stats={data.message_stats} />
         </Panel>
       </div>
@@ -89,7 +73,11 @@ export default function VhostPage({ name }: { readonly name: string }) {
           typed={name}
           onClose={dialog.close}
           confirm={async () => {
-            return act(() => del(apiPath(['vhosts', name])), `Virtual host ${name} deleted`, '#/vhosts')
+            return act(
+              () => del(api('/vhosts/{vhost}', { vhost: name })),
+              `Virtual host ${name} deleted`,
+              '#/vhosts',
+            )
           }}
         >
           <p>

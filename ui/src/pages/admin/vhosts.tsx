@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react'
-import { apiPath, put } from '../../api/client.js'
+import { api, put } from '../../api/client.js'
 import { useAction, useApi } from '../../api/hooks.js'
 import type { Vhost } from '../../api/types.js'
-import { Badge, Button, EmptyState, ErrorState, Link, Loading, PageHeader } from '../../components/basics.js'
+import { Badge, Button, EmptyState, Link, PageHeader, Waiting } from '../../components/basics.js'
 import { FormDialog, useDialog } from '../../components/dialog.js'
 import { SelectField, TextField } from '../../components/fields.js'
 import { type Column, FilterBox, Table, usePaging, useSorted, useSorting } from '../../components/table.js'
@@ -67,7 +67,7 @@ const COLUMNS: readonly Column<Vhost>[] = [
 export default function Vhosts() {
   const dialog = useDialog<'create'>()
   const { name } = usePaging()
-  const { data, error, refetch } = useApi<readonly Vhost[]>('vhosts')
+  const { data, error, refetch } = useApi(api('/vhosts', {}))
   const filtered = useMemo(
     () => (data ?? []).filter((vhost) => vhost.name.toLowerCase().includes(name.toLowerCase())),
     [data, name],
@@ -82,11 +82,7 @@ export default function Vhosts() {
       </PageHeader>
       <FilterBox label="Filter virtual hosts" />
       {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : (
-          <ErrorState error={error} retry={() => void refetch()} />
-        )
+        <Waiting error={error} retry={refetch} />
       ) : (
         <Table
           label="Virtual hosts"
@@ -118,7 +114,7 @@ export function VhostDialog({ vhost, onClose }: { readonly vhost?: Vhost; readon
       submit={() =>
         act(
           () =>
-            put(apiPath(['vhosts', name]), {
+            put(api('/vhosts/{vhost}', { vhost: name }), {
               description,
               tags: tags
                 .split(',')
@@ -139,7 +135,7 @@ export function VhostDialog({ vhost, onClose }: { readonly vhost?: Vhost; readon
         label="Type of queues that name none"
         value={type}
         onChange={setType}
-        options={['classic', 'quorum', 'stream'].map((each) => [each, each])}
+        options={(['classic', 'quorum', 'stream'] as const).map((each) => [each, each])}
       />
     </FormDialog>
   )
