@@ -73,7 +73,8 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) {
 
 test('a second signal ends it at once with the status of that signal', async (t) => {
   const { server, port } = await startServer(t)
-  const connection = await connect(`amqp://127.0.0.1:${port}`)
+  // Without heartbeats: amqplib's timer would outlive the connection, and this file with it, by minutes.
+  const connection = await connect(`amqp://127.0.0.1:${port}?heartbeat=0`)
   connection.on('error', () => {})
   // A peer that does not read answers no close, so the clean stop has something to wait for.
   const { stream } = (connection as unknown as { connection: { stream: Socket } }).connection
