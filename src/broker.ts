@@ -35,6 +35,7 @@ import { OwnPublisher } from './core/own-publisher.js'
 import { LocalShard } from './core/shard/local-shard.js'
 import type { ShardPort } from './core/shard-port.js'
 import type { EventExchange } from './management/events/event-exchange.js'
+import { logEvents } from './management/events/event-log.js'
 import type { LogExchange } from './management/events/log-exchange.js'
 import type { ManagementServices } from './management/management-services.js'
 import type { NodeControl } from './management/node-control.js'
@@ -249,6 +250,7 @@ export class Broker {
       listeners: () => this.#listeners,
       isInService: () => this.#listeners.length > 0 && this.#stopped === undefined,
     })
+    logEvents(this.events, this.#logger, options.nodeName)
     const { vhostDefaults, loadDefinitions: definitionsAt } = options
     const { userDoors, doors } = this
     const defaults = await VhostDefaults.prepare(vhostDefaults, {
