@@ -52,6 +52,15 @@ export async function openListeners(
   }
 }
 
+/** Where listeners listened, the ports included that the system chose: for listening there again. */
+export function addressesOf(listeners: readonly Listener[]): BrokerOptions['listeners'] {
+  const of = (wanted: Listener['scheme']): ListenerAddress[] =>
+    listeners
+      .filter(({ scheme }) => scheme === wanted)
+      .map(({ host, port }) => ({ host, port, optional: false }))
+  return { tcp: of('amqp'), tls: of('amqps'), unix: of('unix').map(({ host }) => host) }
+}
+
 async function openAll(
   addresses: readonly ListenerAddress[],
   opened: Listener[],

@@ -8,7 +8,8 @@ import { SaslMechanisms } from './auth/sasl/mechanisms.js'
 import { UserDoors } from './auth/user-doors.js'
 import { UserDirectory } from './auth/users.js'
 import { BrokerAdmin } from './broker-admin.js'
-import { openListeners } from './broker-listeners.js'
+import { addressesOf, openListeners } from './broker-listeners.js'
+import { NodeMaintenance } from './broker-maintenance.js'
 import { BrokerManagement } from './broker-management.js'
 import { BrokerStatistics } from './broker-statistics.js'
 import type { BrokerOptions } from './config/broker-options.js'
@@ -153,7 +154,8 @@ export class Broker {
   #port!: ShardPort
   #services!: ConnectionServices
   readonly #memory: MemoryMonitor
-  #listeners: Listener[] = []
+  #listeners: readonly Listener[] = []
+  #listen!: (at: BrokerOptions['listeners']) => Promise<Listener[]>
   #management: BrokerManagement | undefined
   #statistics: BrokerStatistics | undefined
   #eventExchange: EventExchange | undefined
@@ -292,13 +294,15 @@ export class Broker {
       }
     })
     const readArea = this.#arena.take(READ_SIZE_BYTES)
-    this.#listeners = await openListeners(
-      options,
-      readArea,
-      this.#logger,
-      (transport) => this.accept(transport, options.proxyProtocol),
-      (transport) => this.accept(transport, false),
-    )
+    this.#listen = (listeners) =>
+      openListeners(
+        { ...options, listeners },
+        readArea,
+        this.#logger,
+        (transport) => this.accept(transport, options.proxyProtocol),
+        (transport) => this.accept(transport, false),
+      )
+    this.#listeners = await this.#listen(options.listeners)
     await this.#statistics.open()
     await this.#management.open()
     this.#memory.start()
@@ -316,6 +320,7 @@ export class Broker {
       {
         setMemoryHighWatermark: (watermark) => this.#memory.setWatermark(watermark),
         ...(setDiskFreeLimit === undefined ? {} : { setDiskFreeLimit }),
+        maintenance: this.#maintenance(),
         ...control,
       },
     )
@@ -328,6 +333,20 @@ export class Broker {
     const exchange = new LogExchange(this.doors, this.#ownPublisher, { vhost, nodeName, kind })
     await exchange.open()
     return exchange
+  }
+
+  #maintenance(): NodeMaintenance {
+    return new NodeMaintenance({
+      node: this.options.nodeName,
+      connections: this.connections,
+      events: this.events,
+      logger: this.#logger,
+      listeners: () => this.#listeners,
+      setListeners: (listeners) => {
+        this.#listeners = listeners
+      },
+      reopen: (former) => this.#listen(addressesOf(former)),
+    })
   }
 
   /** The first boot of an empty node: the default vhost, and the default user in it. */

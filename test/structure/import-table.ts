@@ -66,6 +66,7 @@ export const JOINING_MODULES: readonly string[] = [
   'broker',
   'broker-admin',
   'broker-listeners',
+  'broker-maintenance',
   'broker-management',
   'broker-statistics',
   'index',

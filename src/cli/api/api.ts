@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import { CliError } from '../cli-error.js'
 import { EXIT } from '../exit-codes.js'
 import { isObject, type Json, type JsonObject, objectIn, objectsIn, textIn } from '../json.js'
@@ -79,6 +80,23 @@ export class Api {
   async raw(request: HttpRequest): Promise<HttpAnswer> {
     this.#transport ??= this.#options.findTarget().then((target) => Transport.to(target))
     return (await this.#transport).send(request, this.#options.timeoutMs)
+  }
+
+  /** Hands over each line of an answer that does not end by itself, until `signal` is aborted or the node is gone. */
+  async lines(path: string, signal: AbortSignal, take: (line: string) => void): Promise<void> {
+    this.#transport ??= this.#options.findTarget().then((target) => Transport.to(target))
+    const transport = await this.#transport
+    try {
+      const answer = await transport.open({ method: 'GET', path }, signal)
+      if (answer.statusCode !== 200) {
+        answer.destroy()
+        throw new CliError(EXIT.unavailable, `the node answers GET ${path} with status ${answer.statusCode}`)
+      }
+      const lines = createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY })
+      for await (const line of lines) if (line !== '') take(line)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
   }
 
   /** The same node, looked for anew: one that was not there may have come. */

@@ -117,6 +117,29 @@ export class Transport {
     })
   }
 
+  /**
+   * The answer as it comes, for as long as it does. Rejects with an {@link UnreachableError}; an abort of `signal` ends
+   * the answer.
+   */
+  open(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const { target } = this
+      const sent = this.#send(
+        {
+          ...this.#base,
+          agent: this.#agent,
+          signal,
+          method: request.method,
+          path: `${target.kind === 'http' ? target.prefix : '/api'}${request.path}`,
+          headers: { host: 'localhost', accept: '*/*', ...authorization(target, request) },
+        },
+        resolve,
+      )
+      sent.on('error', (error) => reject(new UnreachableError(target, error)))
+      sent.end()
+    })
+  }
+
   close(): void {
     this.#agent.destroy()
   }

@@ -1,5 +1,4 @@
-import { lookup } from 'node:dns/promises'
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { getServers, lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
 import { CliError } from '../cli-error.js'
 import type { Command } from '../command.js'
@@ -19,8 +18,8 @@ import {
 } from './node-facts.js'
 import { UNIT_OPTION } from './status.js'
 
+const TLS_VERSIONS = ['tlsv1.3', 'tlsv1.2'] as const
 const base = { tools: ['rabbitmq-diagnostics'], group: 'Diagnostics' } as const
-const TAIL_BYTES_MAX = 1 << 20
 
 export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
   {
@@ -116,21 +115,6 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
   },
   {
     ...base,
-    name: 'log_tail',
-    summary: 'The last lines of the log, where it is a file on this machine',
-    options: { number: { kind: 'integer', short: 'N', placeholder: 'N', doc: 'How many. Default 50' } },
-    banner: async ({ api }) => `The last lines of the log file of node ${await api.nodeName()} ...`,
-    run: async (invocation) => {
-      const [file] = (await logFiles(invocation)).filter((each) => each.startsWith('/'))
-      if (file === undefined) {
-        throw new CliError(EXIT.unavailable, 'the node writes its log to its stderr, not to a file')
-      }
-      const lines = tail(file).trimEnd().split('\n')
-      return text(lines.slice(-(invocation.number('number') ?? 50)).join('\n'))
-    },
-  },
-  {
-    ...base,
     name: 'list_node_auth_attempt_stats',
     summary: 'Logins by protocol',
     options: { 'by-source': { kind: 'switch', doc: 'By address and user too' } },
@@ -144,6 +128,16 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
         bySource ? ['remote_address', 'username', ...columns] : columns,
         await api.list(`/auth/attempts/${node}${bySource ? '/source' : ''}`),
       )
+    },
+  },
+  {
+    ...base,
+    name: 'reset_node_auth_attempt_metrics',
+    summary: 'Forgets the counts of logins',
+    banner: async ({ api }) => `Resetting auth attempt metrics on node ${await api.nodeName()} ...`,
+    run: async ({ api }) => {
+      await api.delete(`/auth/attempts/${encodeURIComponent(await api.nodeName())}`)
+      return DONE
     },
   },
   {
@@ -190,6 +184,51 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
   },
   {
     ...base,
+    name: 'resolver_info',
+    summary: 'How this machine resolves host names',
+    run: () => {
+      const servers = getServers()
+      return text(`Name servers: ${servers.join(', ')}`, { result: 'ok', servers })
+    },
+  },
+  {
+    ...base,
+    name: 'os_env',
+    summary: 'Variables of the environment of this tool that concern the broker',
+    run: ({ environment }) => {
+      const names = Object.keys(environment).filter((name) => /^(LEVERET|RABBITMQ|RABBITMQADMIN)_/.test(name))
+      const shown = names.sort().map((name) => [name, /PASS/.test(name) ? '***' : (environment[name] ?? '')])
+      return text(shown.map(([name, value]) => `${name}=${value}`).join('\n'), Object.fromEntries(shown))
+    },
+  },
+  {
+    ...base,
+    name: 'discover_peers',
+    summary: 'Nodes that peer discovery finds: a node alone has none',
+    run: async ({ api }) => text(`Discovered nodes: ${await api.nodeName()}`),
+  },
+  {
+    ...base,
+    name: 'tls_versions',
+    summary: 'Versions of TLS that the runtime speaks',
+    run: () => text(TLS_VERSIONS.join('\n'), { result: 'ok', versions: [...TLS_VERSIONS] }),
+  },
+  {
+    ...base,
+    name: 'cipher_suites',
+    summary: 'Cipher suites that the runtime has, under the names of OpenSSL',
+    options: {
+      format: { kind: 'text', placeholder: 'F', doc: 'Accepted', choices: ['openssl', 'erlang', 'map'] },
+      all: { kind: 'switch', doc: 'Accepted' },
+    },
+    run: async () => {
+      const { getCiphers } = await import('node:tls')
+      const suites = getCiphers().map((name) => name.toUpperCase())
+      return text(suites.join('\n'), { result: 'ok', cipher_suites: suites, format: 'openssl' })
+    },
+  },
+  {
+    ...base,
     name: 'report',
     tools: ['rabbitmqctl', 'rabbitmq-diagnostics'],
     summary: 'Status and every list, for a bug report',
@@ -204,22 +243,4 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
 async function logFiles(invocation: Invocation): Promise<string[]> {
   const { log_files: files } = await nodeFacts(invocation)
   return Array.isArray(files) ? files.map(textIn) : []
-}
-
-/** The end of a file. */
-function tail(file: string): string {
-  let fd: number
-  try {
-    fd = openSync(file, 'r')
-  } catch (error) {
-    throw new CliError(EXIT.unavailable, (error as Error).message)
-  }
-  try {
-    const { size } = statSync(file)
-    const length = Math.min(size, TAIL_BYTES_MAX)
-    const octets = Buffer.alloc(length)
-    return octets.toString('utf8', 0, readSync(fd, octets, 0, length, size - length))
-  } finally {
-    closeSync(fd)
-  }
 }

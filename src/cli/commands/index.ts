@@ -3,10 +3,14 @@ import { ADMIN_COMMANDS } from './admin.js'
 import { CONNECTION_COMMANDS } from './connections.js'
 import { DEFINITION_COMMANDS } from './definitions.js'
 import { DIAGNOSTIC_COMMANDS } from './diagnostics.js'
+import { FOLLOWING_COMMANDS } from './following.js'
 import { HEALTH_COMMANDS } from './health.js'
 import { helpCommands } from './help.js'
 import { IMPORT_COMMANDS } from './import-from.js'
+import { LINK_COMMANDS } from './links.js'
 import { LISTING_COMMANDS } from './listings.js'
+import { MAINTENANCE_COMMANDS } from './maintenance.js'
+import { MESSAGE_SIZE_COMMANDS } from './message-sizes.js'
 import { NODE_COMMANDS } from './node-control.js'
 import { OFFLINE_COMMANDS } from './offline.js'
 import { PERMISSION_COMMANDS } from './permissions.js'
@@ -14,6 +18,7 @@ import { PLUGIN_COMMANDS } from './plugins.js'
 import { POLICY_COMMANDS } from './policies.js'
 import { QUEUE_COMMANDS } from './queues.js'
 import { STATUS_COMMANDS } from './status.js'
+import { STREAM_COMMANDS } from './streams.js'
 import { USER_COMMANDS } from './users.js'
 import { VHOST_COMMANDS } from './vhosts.js'
 import { COMMANDS_WITHOUT_EFFECT } from './without-effect.js'
@@ -31,10 +36,15 @@ export const COMMANDS: readonly Command[] = [
   ...LISTING_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...QUEUE_COMMANDS,
+  ...STREAM_COMMANDS,
   ...STATUS_COMMANDS,
   ...NODE_COMMANDS,
+  ...MAINTENANCE_COMMANDS,
+  ...LINK_COMMANDS,
   ...HEALTH_COMMANDS,
   ...DIAGNOSTIC_COMMANDS,
+  ...FOLLOWING_COMMANDS,
+  ...MESSAGE_SIZE_COMMANDS,
   ...PLUGIN_COMMANDS,
   ...ADMIN_COMMANDS,
   ...OFFLINE_COMMANDS,

@@ -11,7 +11,9 @@ const HARMLESS: readonly (readonly [name: string, tool: Tool, reason: string])[]
   ['update_cluster_nodes', 'rabbitmqctl', 'there is nothing to update'],
   ['remove_classic_queue_mirroring_from_policies', 'rabbitmqctl', 'mirroring is not known here'],
   ['force_boot', 'rabbitmqctl', 'a node starts by itself'],
-  ['rotate_logs', 'rabbitmqctl', 'the log goes to stderr, and whoever reads it rotates'],
+  ['force_standalone_khepri_boot', 'rabbitmqctl', 'a node starts by itself'],
+  ['enable_auth_attempt_source_tracking', 'rabbitmq-diagnostics', 'logins are not counted by source'],
+  ['disable_auth_attempt_source_tracking', 'rabbitmq-diagnostics', 'logins are not counted by source'],
   ['activate_free_disk_space_monitoring', 'rabbitmqctl', 'free disk space is always watched'],
   ['clear_auth_backend_cache', 'rabbitmqctl', 'changes of users take effect at once'],
   ['force_gc', 'rabbitmqctl', 'memory is given back by itself'],
@@ -35,6 +37,9 @@ const HARMLESS: readonly (readonly [name: string, tool: Tool, reason: string])[]
   ['await_online_synchronized_mirror', 'rabbitmq-upgrade', 'mirroring is not known here'],
 ]
 
+const NO_CLUSTERS = 'this version has no clusters'
+const NO_STREAM_PROTOCOL = 'this version does not speak the stream protocol'
+
 /** Names of what needs Erlang, or a cluster: refused with a reason rather than as unknown. */
 const REFUSED: readonly (readonly [name: string, tool: Tool, reason: string])[] = [
   ['eval', 'rabbitmqctl', 'there is no Erlang to evaluate'],
@@ -47,16 +52,34 @@ const REFUSED: readonly (readonly [name: string, tool: Tool, reason: string])[] 
   ['erlang_cookie_hash', 'rabbitmq-diagnostics', 'there is no Erlang cookie'],
   ['erlang_cookie_sources', 'rabbitmq-diagnostics', 'there is no Erlang cookie'],
   ['list_channel_interceptors', 'rabbitmqctl', 'there are none'],
-  ['join_cluster', 'rabbitmqctl', 'this version has no clusters'],
-  ['forget_cluster_node', 'rabbitmqctl', 'this version has no clusters'],
-  ['stop_app', 'rabbitmqctl', 'node and application are one here: use stop'],
-  ['start_app', 'rabbitmqctl', 'node and application are one here: start leveret'],
+  ['join_cluster', 'rabbitmqctl', NO_CLUSTERS],
+  ['forget_cluster_node', 'rabbitmqctl', NO_CLUSTERS],
+  ['add_member', 'rabbitmq-queues', NO_CLUSTERS],
+  ['delete_member', 'rabbitmq-queues', NO_CLUSTERS],
+  ['grow', 'rabbitmq-queues', NO_CLUSTERS],
+  ['grow_to_count', 'rabbitmq-queues', NO_CLUSTERS],
+  ['shrink', 'rabbitmq-queues', NO_CLUSTERS],
+  ['transfer_leadership', 'rabbitmq-queues', NO_CLUSTERS],
+  ['add_replica', 'rabbitmq-streams', NO_CLUSTERS],
+  ['delete_replica', 'rabbitmq-streams', NO_CLUSTERS],
+  ['restart_stream', 'rabbitmq-streams', NO_CLUSTERS],
+  ['coordinator_status', 'rabbitmq-streams', NO_CLUSTERS],
+  ['metadata_store_status', 'rabbitmq-diagnostics', NO_CLUSTERS],
+  ['list_stream_consumer_groups', 'rabbitmq-streams', NO_STREAM_PROTOCOL],
+  ['list_stream_group_consumers', 'rabbitmq-streams', NO_STREAM_PROTOCOL],
+  ['list_stream_tracking', 'rabbitmq-streams', NO_STREAM_PROTOCOL],
+  ['activate_stream_consumer', 'rabbitmq-streams', NO_STREAM_PROTOCOL],
+  ['reset_offset', 'rabbitmq-streams', NO_STREAM_PROTOCOL],
+  ['set_channel_interceptor_priorities', 'rabbitmqctl', 'there are none'],
+  ['encode', 'rabbitmqctl', 'values of the configuration are not encrypted'],
+  ['decode', 'rabbitmqctl', 'values of the configuration are not encrypted'],
+  ['encrypt_conf_value', 'rabbitmqctl', 'values of the configuration are not encrypted'],
+  ['decrypt_conf_value', 'rabbitmqctl', 'values of the configuration are not encrypted'],
+  ['deactivate_free_disk_space_monitoring', 'rabbitmqctl', 'free disk space is always watched'],
+  ['stop_app', 'rabbitmqctl', 'node and application are one here: use stop, or suspend_listeners'],
+  ['start_app', 'rabbitmqctl', 'node and application are one here: start leveret, or resume_listeners'],
   ['reset', 'rabbitmqctl', 'stop the node and remove its data directory'],
   ['force_reset', 'rabbitmqctl', 'stop the node and remove its data directory'],
-  ['suspend_listeners', 'rabbitmqctl', 'this version cannot'],
-  ['resume_listeners', 'rabbitmqctl', 'this version cannot'],
-  ['drain', 'rabbitmq-upgrade', 'this version has no maintenance mode'],
-  ['revive', 'rabbitmq-upgrade', 'this version has no maintenance mode'],
 ]
 
 export const COMMANDS_WITHOUT_EFFECT: readonly Command[] = [

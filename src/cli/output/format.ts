@@ -17,6 +17,7 @@ export function isForMachines(formatter: FormatterName): boolean {
 
 /** The text of a result with the newline at its end; empty when there is nothing to say. */
 export function formatResult(result: Result, form: OutputForm): string {
+  if (result.kind === 'none') return ''
   return result.kind === 'rows' ? formatRows(result, form) : formatText(result, form)
 }
 

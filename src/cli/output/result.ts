@@ -16,7 +16,7 @@ export class AmqpTable {
 export type Row = Readonly<Record<string, Cell>>
 
 /** What a command has to show. */
-export type Result = RowsResult | TextResult
+export type Result = RowsResult | TextResult | NoResult
 
 export interface RowsResult {
   readonly kind: 'rows'
@@ -33,6 +33,13 @@ export interface TextResult {
   /** Default 0; the text of a failure goes to stderr, after `Error:`. */
   readonly exitCode?: ExitCode
 }
+
+/** Of a command that wrote what it had to say while it ran. */
+export interface NoResult {
+  readonly kind: 'none'
+}
+
+export const NOTHING: NoResult = { kind: 'none' }
 
 export function rows(columns: readonly string[], items: readonly Row[]): RowsResult {
   return { kind: 'rows', columns, rows: items }

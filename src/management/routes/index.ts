@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.js'
 import { BINDING_ROUTES } from './bindings.js'
 import { DEFINITION_ROUTES } from './definitions.js'
+import { EVENT_LINE_ROUTES } from './event-lines.js'
 import { EVENT_ROUTES } from './events.js'
 import { EXCHANGE_ROUTES } from './exchanges.js'
 import { FEATURE_ROUTES } from './features.js'
@@ -8,6 +9,7 @@ import { HEALTH_ROUTES } from './health.js'
 import { IDENTITY_ROUTES } from './identity.js'
 import { LIMIT_ROUTES } from './limits.js'
 import { LINK_ROUTES } from './links.js'
+import { MAINTENANCE_ROUTES } from './maintenance.js'
 import { MESSAGE_ROUTES } from './messages.js'
 import { NODE_ROUTES } from './node.js'
 import { NODE_CONTROL_ROUTES } from './node-control.js'
@@ -30,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...IDENTITY_ROUTES,
   ...NODE_ROUTES,
   ...NODE_CONTROL_ROUTES,
+  ...MAINTENANCE_ROUTES,
   ...VHOST_ROUTES,
   ...USER_ROUTES,
   ...PERMISSION_ROUTES,
@@ -52,4 +55,5 @@ export const ROUTES: readonly Route[] = [
   ...TRANSFER_ROUTES,
   ...TRACE_ROUTES,
   ...EVENT_ROUTES,
+  ...EVENT_LINE_ROUTES,
 ]

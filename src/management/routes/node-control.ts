@@ -22,7 +22,7 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     successes: [204],
     refusals: [503],
     handle: (request) => {
-      doorOf(request, 'setMemoryHighWatermark')(sizeIn(request.body, WATERMARK_MAX))
+      controlDoor(request, 'setMemoryHighWatermark')(sizeIn(request.body, WATERMARK_MAX))
       return NO_CONTENT
     },
   },
@@ -35,7 +35,7 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     successes: [204],
     refusals: [503],
     handle: (request) => {
-      doorOf(request, 'setDiskFreeLimit')(sizeIn(request.body, Number.MAX_SAFE_INTEGER))
+      controlDoor(request, 'setDiskFreeLimit')(sizeIn(request.body, Number.MAX_SAFE_INTEGER))
       return NO_CONTENT
     },
   },
@@ -48,7 +48,7 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     successes: [204],
     refusals: [503],
     handle: (request) => {
-      doorOf(request, 'setLogLevel')(levelIn(request.body))
+      controlDoor(request, 'setLogLevel')(levelIn(request.body))
       return NO_CONTENT
     },
   },
@@ -59,7 +59,7 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
     summary: 'Stops the node; the answer comes before',
     refusals: [503],
     handle: (request) => {
-      const stop = doorOf(request, 'stop')
+      const stop = controlDoor(request, 'stop')
       // The answer is on its way before the connections are closed.
       setImmediate(stop)
       return NO_CONTENT
@@ -81,7 +81,10 @@ export const NODE_CONTROL_ROUTES: readonly Route[] = [
 ]
 
 /** What changes it. Throws 404 for another node, and 503 where this one cannot be changed so. */
-function doorOf<K extends keyof NodeControl>(request: ApiRequest, name: K): NonNullable<NodeControl[K]> {
+export function controlDoor<K extends keyof NodeControl>(
+  request: ApiRequest,
+  name: K,
+): NonNullable<NodeControl[K]> {
   const { control, node } = request.services
   if (request.param('node') !== node.name) throw objectNotFound()
   const door = control?.[name]
@@ -95,6 +98,7 @@ function unavailable(): HttpError {
 
 function sizeIn(body: JsonObject, relativeMax: number): SizeSetting {
   const { relative, absolute } = body
+  if (relative !== undefined && absolute !== undefined) throw badRequest('either relative or absolute')
   if (typeof absolute === 'number' && Number.isSafeInteger(absolute) && absolute >= 0) {
     return { absoluteBytes: absolute }
   }

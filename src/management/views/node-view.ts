@@ -8,7 +8,7 @@ export function nodeView(services: ManagementServices, query: URLSearchParams): 
   return {
     applications: [{ name: 'leveret', description: node.productName, version: node.productVersion }],
     auth_mechanisms: [],
-    being_drained: false,
+    being_drained: services.control?.maintenance?.isDrained ?? false,
     cluster_links: [],
     config_files: [],
     contexts: [],
@@ -23,7 +23,7 @@ export function nodeView(services: ManagementServices, query: URLSearchParams): 
     exchange_types: exchangeTypesView(doors.topology.types.all()),
     fd_total: 0,
     fd_used: 0,
-    log_files: ['<stderr>'],
+    log_files: [services.control?.logFile ?? '<stderr>'],
     mem_alarm: alarms.active.has('memory'),
     mem_calculation_strategy: 'rss',
     mem_limit: 0,
