@@ -48,6 +48,11 @@ export class DiskMonitor {
     this.limitBytes = limitOf(options.diskFreeLimit, options.totalMemoryBytes)
   }
 
+  /** The disk alarm was set here, and still is. */
+  get hasAlarm(): boolean {
+    return this.#isSet
+  }
+
   start(): void {
     void this.#look()
   }

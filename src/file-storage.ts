@@ -86,6 +86,8 @@ export class FileStorage implements NodeStorage {
         logger,
         randomOctets,
         sync: this.#options.sync,
+        cleaningShare: this.#options.cleaningShare,
+        isSpaceShort: () => this.#monitor.hasAlarm,
         segmentBytesMax: SEGMENT_BYTES_DEFAULT,
         residentBytesMax: this.#options.messageMemoryBytes,
         unwrittenBytesMax: UNWRITTEN_BYTES_MAX,

@@ -75,6 +75,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
     log: logOptionsOf(values, origins),
     dataDir: values.dataDir,
     sync: values.sync,
+    cleaningShare: values.cleaningShare,
     messageMemoryBytes: values.messageMemoryBytes ?? messageMemoryBytesOf(values.totalMemoryBytes),
     diskFreeLimit:
       values.diskFreeRelative === undefined

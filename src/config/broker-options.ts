@@ -117,6 +117,11 @@ export interface BrokerOptions {
   /** What a confirm of a durable message waits for. Default 'always': the fdatasync that covers it. */
   readonly sync: SyncPolicy
   /**
+   * Share of the time, 0 to 1, that rewriting mostly dead files may take while there is other work. Default 0.5. It does
+   * not hold when the files take much more than what is live in them, nor while the disk alarm stands.
+   */
+  readonly cleaningShare: number
+  /**
    * Octets of messages kept in memory when there is a data directory; the rest is left to the files. Default: a share
    * of the memory there is, see `messageMemoryBytesOf`.
    */

@@ -527,6 +527,12 @@ export const OPTIONS = {
     bytes(1 << 20),
     'Messages kept in memory; the rest is left to the files. Without it, a 200th of the memory there is.',
   ),
+  cleaningShare: value(
+    'cleaning_share',
+    SHARE,
+    0.5,
+    'Share of the time that gathering what is live out of mostly dead files may take while there is other work.',
+  ),
   dataDir: optional('data_dir', TEXT, 'Where durable state is kept; without it everything is in memory.', {
     flag: { name: 'data-dir', placeholder: 'DIR' },
   }),

@@ -21,11 +21,23 @@ import { LogModel } from './log-model.js'
 /** What may go wrong in a simulation, beside the end of the process or of the power. */
 export type Trouble = 'none' | 'reads and removals fail' | 'the disk fills up' | 'a write or sync fails'
 
+export const TROUBLES: readonly Trouble[] = [
+  'none',
+  'reads and removals fail',
+  'the disk fills up',
+  'a write or sync fails',
+]
+
 export interface Simulation {
+  readonly sync: SyncMode['kind']
   readonly lives: number
+  readonly powerCuts: number
   readonly confirmed: number
   readonly moved: number
 }
+
+/** A sync takes up to 2 ms of the simulated disk, and another one may have to end before it begins. */
+const SYNC_MAX_MS = 4
 
 const SETTLEMENTS = [
   Settlement.ACK,
@@ -49,7 +61,12 @@ export class LogSimulation implements ShardHost {
   private readonly actOf = new Map<number, number>()
   private confirmed = 0
   private moved = 0
+  private powerCuts = 0
   private refused = false
+  /** In modes in which that is not durable yet: acts that the log called written, and when. */
+  private written: { readonly act: number; readonly atMs: number }[] = []
+  /** When a write or sync of this life failed. */
+  private failedAtMs = Number.POSITIVE_INFINITY
   private unacked: { readonly queueId: number; readonly position: number }[] = []
   private trouble: Trouble
   private readonly chunkBytes: number
@@ -57,19 +74,22 @@ export class LogSimulation implements ShardHost {
   /** Most messages that are taken or settled at a time: decides whether queues fill up or run dry. */
   private readonly appetite: number
   private readonly diskUseFactor: number
+  private readonly cleaningShare: number
   private readonly residentBytesMax: number
   private readonly sync: SyncMode
   private durable!: DurableShard
 
-  constructor(seed: number, trouble: Trouble, sync: SyncMode = { kind: 'always' }) {
+  /** The same number and trouble give the same lives. */
+  constructor(seed: number, trouble: Trouble) {
     this.random = randomFrom(seed)
     this.disk = new SimulatedDisk({ clock: this.clock, random: this.random })
     this.trouble = trouble
-    this.sync = sync
+    this.sync = this.someSync()
     this.chunkBytes = 512 << this.below(4)
     this.segmentBytesMax = this.chunkBytes * (1 + this.below(4))
     this.appetite = 3 << this.below(4)
     this.diskUseFactor = this.below(3)
+    this.cleaningShare = [0, 0.1, 0.5, 1][this.below(4)]!
     this.residentBytesMax = this.chunkBytes * this.below(8)
     for (const make of QUEUES) this.addQueue(make)
   }
@@ -86,7 +106,8 @@ export class LogSimulation implements ShardHost {
     }
     await this.start()
     await this.stopped()
-    return { lives, confirmed: this.confirmed, moved: this.moved }
+    const { sync, powerCuts, confirmed, moved } = this
+    return { sync: sync.kind, lives, powerCuts, confirmed, moved }
   }
 
   // ---- the host
@@ -102,6 +123,8 @@ export class LogSimulation implements ShardHost {
 
   private async start(): Promise<void> {
     this.unacked = []
+    this.written = []
+    this.failedAtMs = Number.POSITIVE_INFINITY
     const before = [...this.queues.values()]
     for (const { id, name, durable } of before) {
       if (durable) continue
@@ -129,16 +152,24 @@ export class LogSimulation implements ShardHost {
         segmentBytesMax: this.segmentBytesMax,
         residentBytesMax: this.residentBytesMax,
         diskUseFactor: this.diskUseFactor,
+        cleaningShare: this.cleaningShare,
+        isSpaceShort: () => this.disk.capacityBytes < Number.POSITIVE_INFINITY,
         unwrittenBytesMax: 64 << 10,
         sync: this.sync,
+        onFailure: () => {
+          this.failedAtMs = Math.min(this.failedAtMs, this.clock.monotonic())
+        },
       }),
     )
   }
 
   private async everything(): Promise<Map<number, readonly PeekedMessage[]>> {
     const found = new Map<number, readonly PeekedMessage[]>()
-    for (const { id, durable } of this.queues.values()) {
-      if (durable) found.set(id, (await this.turning(this.durable.messages(id))).toSorted(byPosition))
+    for (const { id, durable, maxPriority } of this.queues.values()) {
+      if (!durable) continue
+      const messages = await this.turning(this.durable.messages(id))
+      // Only where there are priorities is the order of the queue another than that of arrival.
+      found.set(id, maxPriority === 0 ? messages : messages.toSorted(byPosition))
     }
     return found
   }
@@ -150,11 +181,11 @@ export class LogSimulation implements ShardHost {
       await this.clock.advance(this.random() * 8)
       this.disk.heal()
       this.durable.abandon()
-      this.disk = dice < 0.55 && this.sync.kind === 'always' ? this.disk.crash() : this.disk.kill()
+      this.endProcess(dice < 0.55)
     }
   }
 
-  /** A clean stop loses nothing at all, unless the disk failed. */
+  /** A clean stop loses nothing at all, not even when the power goes after it, unless the disk failed. */
   private async stopped(): Promise<void> {
     if (this.trouble !== 'a write or sync fails') this.disk.heal()
     if (!this.refused) {
@@ -164,6 +195,33 @@ export class LogSimulation implements ShardHost {
     }
     await this.turning(this.durable.stop())
     this.disk.heal()
+    this.endProcess(this.random() < 0.5)
+  }
+
+  /** The process is gone, or the machine with it; the model hears what must be there nevertheless. */
+  private endProcess(withPower: boolean): void {
+    const { sync, written } = this
+    // After a failed sync the page cache shows what no disk has, and only what was written last is written again at the
+    // start: what the weaker modes promise after that is promised of the power cut that follows.
+    const isPowerCut = withPower || (sync.kind !== 'always' && this.failedAtMs < Number.POSITIVE_INFINITY)
+    const safeUntilMs = isPowerCut ? this.safeUntilMs() : Number.POSITIVE_INFINITY
+    const safe = written.findLast(({ atMs }) => atMs <= safeUntilMs)
+    if (safe !== undefined) this.model.durable(safe.act)
+    if (isPowerCut) this.powerCuts += 1
+    this.disk = isPowerCut ? this.disk.crash() : this.disk.kill()
+  }
+
+  /** What was written up to this moment survives a power cut now. */
+  private safeUntilMs(): number {
+    const { sync } = this
+    if (sync.kind !== 'interval') return Number.NEGATIVE_INFINITY
+    return Math.min(this.clock.monotonic(), this.failedAtMs) - sync.intervalMs - SYNC_MAX_MS
+  }
+
+  /** The log says that everything up to this act is there after a crash, as far as its mode goes. */
+  private promised(act: number): void {
+    if (this.sync.kind === 'always') this.model.durable(act)
+    else this.written.push({ act, atMs: this.clock.monotonic() })
   }
 
   private turning<T>(promise: Promise<T>): Promise<T> {
@@ -183,7 +241,7 @@ export class LogSimulation implements ShardHost {
     else await this.clock.advance(this.random() * 30)
     const act = this.model.now
     this.durable.log.whenSynced((error) => {
-      if (error === undefined) this.model.durable(act)
+      if (error === undefined) this.promised(act)
     })
     this.durable.shard.flush()
     if (this.random() < 0.5) await this.clock.advance(this.random() * 4)
@@ -232,7 +290,7 @@ export class LogSimulation implements ShardHost {
     confirmed: (seqNo: number): void => {
       this.confirmed += 1
       const act = this.actOf.get(seqNo)
-      if (act !== undefined) this.model.durable(act)
+      if (act !== undefined) this.promised(act)
     },
     refused: (): void => {
       assert.equal(this.trouble, 'a write or sync fails')
@@ -285,6 +343,12 @@ export class LogSimulation implements ShardHost {
     const definition = make(++this.lastQueueId)
     this.queues.set(definition.id, definition)
     return definition
+  }
+
+  private someSync(): SyncMode {
+    const dice = this.random()
+    if (dice < 0.5) return { kind: 'always' }
+    return dice < 0.75 ? { kind: 'interval', intervalMs: 1 + this.below(40) } : { kind: 'os' }
   }
 
   private someQueue(): QueueDefinition {

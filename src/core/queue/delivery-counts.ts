@@ -28,9 +28,10 @@ export class DeliveryCounts {
   /** The message, which the log keeps, is about to be handed out. */
   delivered(): void {
     const { index, position } = this.order
-    const { deliveryCount, acquiredCount } = index
-    // The first delivery costs a bit in the message's own record; it stands for the counts 1 and 1.
-    if (acquiredCount === 0) this.log.delivered(this.queueId, position, index.ref)
+    const { deliveryCount, acquiredCount, isRedelivered } = index
+    // The first delivery costs a bit in the message's own record; it stands for the counts 1 and 1. Of a dead letter
+    // that came as redelivered the log has counts already, which a bit does not change.
+    if (acquiredCount === 0 && !isRedelivered) this.log.delivered(this.queueId, position, index.ref)
     else this.log.counted(this.queueId, position, index.ref, deliveryCount + 1, acquiredCount + 1)
   }
 

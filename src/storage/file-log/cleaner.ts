@@ -1,5 +1,6 @@
 import { MessageView } from '../../core/message.js'
 import type { ShardLogOwner } from '../../core/shard/shard-log.js'
+import type { ClockTimer } from '../../util/clock.js'
 import {
   EVENT_POSITION_OFFSET,
   markTarget,
@@ -13,8 +14,9 @@ import {
 } from '../record.js'
 import { makeRef, offsetOf } from '../ref.js'
 import { BATCH_HEADER_BYTES } from './batch.js'
-import type { FileLogOptions } from './file-log-options.js'
+import { CLEANING_SHARE_DEFAULT, type FileLogOptions } from './file-log-options.js'
 import type { LogChunk } from './log-chunk.js'
+import { Pace } from './pace.js'
 import type { Residency } from './residency.js'
 import type { Segment } from './segment.js'
 import type { SegmentTable } from './segment-table.js'
@@ -30,6 +32,12 @@ export const CLEAN_BELOW_LIVE_SHARE = 0.5
  * less than half live. While it is rewritten they may take one segment more.
  */
 export const DISK_USE_FACTOR = 2
+/**
+ * Cleaning does not keep to its share any more when the files take more than this times what is live in them, and so
+ * many segments: half way from where it begins to the bound of three times and two segments.
+ */
+const URGENT_USE_FACTOR = 2.5
+const URGENT_SEGMENTS = 1.5
 /** More segments than this that are not half full are put together: each start of the broker begins one. */
 const SMALL_SEGMENTS_MAX = 8
 
@@ -39,14 +47,20 @@ export interface CleanerClient {
   setTarget(ref: number, target: number, queueId: number, position: number, kept: boolean): void
   counted(queueId: number, position: number, ref: number, deliveries: number, acquisitions: number): void
   repeatEvent(kind: number, queueId: number, position: number, run: number, segment: number): void
+  /** Calls back once everything that was written so far is durable, whatever the mode of sync. */
+  secure(done: (error: Error | undefined) => void): void
+  /** What was appended so far must be durable before anything later is written, whatever the mode of sync. */
+  syncBeforeNext(): void
   whenSynced(done: (error: Error | undefined) => void): void
   release(ref: number): void
   atomically(work: () => void): void
   /** Removes a segment and calls back once no crash brings it back. */
   removeSegment(segment: Segment, done: () => void): void
   chunkOf(ref: number): LogChunk
-  /** Nothing should be appended for cleaning now. */
-  readonly isBusy: boolean
+  /** Nothing should be appended for cleaning now; with `urgently` only when nothing can be. */
+  isBusy(urgently: boolean): boolean
+  /** Octets appended for the disk since the start, those of cleaning included. */
+  readonly appendedBytes: number
   /** Number of the newest flush that is durable. */
   readonly syncedFlush: number
 }
@@ -62,10 +76,16 @@ export class Cleaner {
   private readonly options: FileLogOptions
   private readonly view = new MessageView()
   private owner: ShardLogOwner | undefined
+  private readonly pace: Pace
+  private restTimer: ClockTimer | undefined
   private victim: Segment | undefined
+  /** Segments from this number on may hold copies of what is in the victim. */
+  private copiesFrom = 0
   private nextChunk = 0
   private waiting = false
   private stopped = false
+  /** Octets appended by cleaning since the start. */
+  private ownBytes = 0
   /** Octets of live messages written again since the start. */
   movedBytes = 0
 
@@ -74,38 +94,70 @@ export class Cleaner {
     this.residency = residency
     this.log = log
     this.options = options
+    this.pace = new Pace(options.clock, options.cleaningShare ?? CLEANING_SHARE_DEFAULT)
   }
 
   attach(owner: ShardLogOwner): void {
     this.owner = owner
   }
 
-  /** Does a step of work, if there is any. Called after each sync. */
+  /** Does a step of work, if there is any and it is time for it. Called after each sync. */
   run(): void {
     if (this.stopped || this.waiting) return
-    if (this.victim === undefined) {
-      this.removeDead()
-      if (this.log.isBusy) return
-      this.victim = this.choose()
-      this.nextChunk = 0
-    }
-    if (this.victim !== undefined && !this.log.isBusy) this.step(this.victim)
+    this.removeDead()
+    if (!this.mayGoOn()) return
+    if (this.victim !== undefined) this.step(this.victim)
+    else this.begin(this.choose())
+  }
+
+  private begin(victim: Segment | undefined): void {
+    if (victim === undefined) return
+    this.victim = victim
+    this.nextChunk = 0
+    this.copiesFrom = this.table.fillingNumber
+    this.waiting = true
+    // A power cut must not leave a copy without the rest of the atomic piece of work that its original came with.
+    this.log.secure((error) => {
+      if (error !== undefined || this.stopped) return
+      this.waiting = false
+      this.run()
+    })
   }
 
   stop(): void {
     this.stopped = true
+    this.restTimer?.cancel()
   }
 
   /** Removes segments in which nothing is live. That costs no room on the disk. */
   removeDead(): void {
-    if (this.stopped || this.victim !== undefined) return
+    if (this.stopped) return
     const { syncedFlush } = this.log
     const segments = [...this.table.segments.values()]
     if (segments.some((segment) => segment.superseded)) return
     for (const segment of segments) {
       if (!isMovable(segment) || !segment.isDead || segment.neededUntilFlush > syncedFlush) continue
-      this.log.removeSegment(segment, () => this.run())
+      // Were a copy forgotten before its original, the original would come back after a crash.
+      if (this.victim !== undefined && segment.number >= this.copiesFrom) continue
+      if (segment !== this.victim) this.log.removeSegment(segment, () => this.run())
     }
+  }
+
+  /** Other work comes first, as far as the share of cleaning and the room on the disk allow. */
+  private mayGoOn(): boolean {
+    this.pace.noteOthers(this.log.appendedBytes - this.ownBytes)
+    const { restMs } = this.pace
+    if (restMs === 0 && !this.log.isBusy(false)) return true
+    if (this.isUrgent()) return !this.log.isBusy(true)
+    if (restMs > 0) this.runIn(restMs)
+    return false
+  }
+
+  private runIn(delayMs: number): void {
+    this.restTimer ??= this.options.clock.setTimer(() => {
+      this.restTimer = undefined
+      this.run()
+    }, delayMs)
   }
 
   /** The segment that frees most for the least; before all others one whose cleaning a crash interrupted. */
@@ -127,6 +179,22 @@ export class Cleaner {
    */
   private isWasteful(): boolean {
     const { segmentBytesMax, diskUseFactor = DISK_USE_FACTOR } = this.options
+    return this.isSpaceShort || this.takesMoreThan(diskUseFactor, segmentBytesMax)
+  }
+
+  /** True when cleaning must not wait for its share. */
+  private isUrgent(): boolean {
+    return (
+      this.isSpaceShort ||
+      this.takesMoreThan(URGENT_USE_FACTOR, URGENT_SEGMENTS * this.options.segmentBytesMax)
+    )
+  }
+
+  private get isSpaceShort(): boolean {
+    return this.options.isSpaceShort?.() === true
+  }
+
+  private takesMoreThan(timesLive: number, furtherBytes: number): boolean {
     let bytes = 0
     let liveBytes = 0
     for (const segment of this.table.segments.values()) {
@@ -134,7 +202,7 @@ export class Cleaner {
       bytes += segment.sizeBytes
       liveBytes += segment.liveBytes
     }
-    return bytes > diskUseFactor * liveBytes + segmentBytesMax
+    return bytes > timesLive * liveBytes + furtherBytes
   }
 
   private step(victim: Segment): void {
@@ -144,15 +212,21 @@ export class Cleaner {
       return
     }
     this.waiting = true
+    this.pace.begin()
     this.residency.fetch(chunk, () => {
-      this.waiting = false
       if (this.stopped) return
       // While it was fetched it may have been dropped again.
       if (!chunk.loaded) this.nextChunk -= 1
       else this.empty(chunk)
-      // What was copied is synced by and by, and calls for the next step; when nothing was, go on at once.
-      setImmediate(() => this.run())
+      if (this.isUrgent()) this.stepDone()
+      else this.log.whenSynced(() => this.stepDone())
     })
+  }
+
+  private stepDone(): void {
+    this.waiting = false
+    this.pace.end()
+    setImmediate(() => this.run())
   }
 
   /** The next chunk that something may have to be kept of. */
@@ -166,7 +240,13 @@ export class Cleaner {
   private empty(chunk: LogChunk): void {
     // The chunk's memory must stay while records are copied out of it.
     chunk.busy += 1
+    const appendedBefore = this.log.appendedBytes
     this.move(chunk)
+    const ownBytes = this.log.appendedBytes - appendedBefore
+    this.ownBytes += ownBytes
+    // From now on it is said of the copies what happens to the messages. A power cut must not take a copy and leave
+    // that: it would not hold for the original, which would be there again.
+    if (ownBytes > 0) this.log.syncBeforeNext()
     this.residency.rest(chunk)
     if (chunk.waiters.length === 0) this.residency.drop(chunk)
   }

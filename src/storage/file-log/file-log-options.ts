@@ -7,6 +7,8 @@ import type { SyncMode } from './flusher.js'
 
 /** Octets of a segment's file, at about which the next one begins. */
 export const SEGMENT_BYTES_DEFAULT = 32 << 20
+/** Share of the time that cleaning may be at work while there is other work. */
+export const CLEANING_SHARE_DEFAULT = 0.5
 
 /** What a file log is told. */
 export interface FileLogOptions {
@@ -32,6 +34,10 @@ export interface FileLogOptions {
   readonly chunkBytes?: number
   /** Cleaning begins when the files take more than this times what is live in them, and a segment. Default 2. */
   readonly diskUseFactor?: number
+  /** From 0 to 1; see {@link CLEANING_SHARE_DEFAULT}. The share does not hold when files or disk call for cleaning. */
+  readonly cleaningShare?: number
+  /** True while there is little room on the disk: cleaning comes before other work then. */
+  readonly isSpaceShort?: () => boolean
   /** Chunks that the log may have: for tests. Default: as many as refs can tell apart. */
   readonly chunkSlotsMax?: number
   /** The log failed for good: it takes no more writes. */

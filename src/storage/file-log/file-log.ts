@@ -34,6 +34,7 @@ const ATOMIC_ROOM_BYTES = 64 << 10
 const CONGESTED_BYTES = 8 << 20
 /** The cleaner waits while more than this is to be written. */
 const CLEANING_AHEAD_BYTES = 4 << 20
+const URGENT_CLEANING_AHEAD_BYTES = 2 * CONGESTED_BYTES
 /** Made and removed at the start, to see whether a folder can be written to. */
 const PROBE_FILE = 'write-probe'
 /** After a failed spill, how long until the next. */
@@ -59,6 +60,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   private batchFollows = false
   private batches: BatchRange[] = []
   private unwrittenBytes = 0
+  /** Octets of batches that were closed since the start. */
+  private closedBytes = 0
   /** Batches that are on their way to the disk, and their octets. */
   private flying: readonly BatchRange[] = []
   private flyingBytes = 0
@@ -72,6 +75,9 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   private flushNumber = 1
   /** Number of the newest flush that is durable. */
   syncedFlush = 0
+  /** For the flush that is being filled, and for the one under way. */
+  private fillNeedsSync = false
+  needsSync = false
   private isFull = false
   /** Nothing is written any more: the disk failed, or the log is closed. */
   private inert = false
@@ -188,6 +194,14 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     this.events.repeat(kind, queueId, position, run, segment)
   }
 
+  secure(done: (error: Error | undefined) => void): void {
+    this.flusher.secure(done)
+  }
+
+  syncBeforeNext(): void {
+    this.fillNeedsSync = true
+  }
+
   /** The chunk that takes the next durable record, with a batch open in it. */
   private durableRoom(recordBytes: number): LogChunk {
     let { chunk } = this
@@ -248,6 +262,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     }
     this.batches.push({ chunk, from: batchStart, to: chunk.used, flags })
     this.unwrittenBytes += chunk.used - batchStart
+    this.closedBytes += chunk.used - batchStart
     return true
   }
 
@@ -398,9 +413,15 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     return this.unwrittenBytes + this.flyingBytes
   }
 
-  /** Cleaning has to wait: for the disk, or for good. */
-  get isBusy(): boolean {
-    return this.inert || this.isFull || this.waitingBytes > CLEANING_AHEAD_BYTES
+  /** Cleaning has to wait: for the disk, or for good. What is urgent goes on while publishers wait. */
+  isBusy(urgently: boolean): boolean {
+    const aheadBytes = urgently ? URGENT_CLEANING_AHEAD_BYTES : CLEANING_AHEAD_BYTES
+    return this.inert || this.isFull || this.waitingBytes > aheadBytes
+  }
+
+  get appendedBytes(): number {
+    const openBytes = this.batchStart < 0 ? 0 : this.chunk!.used - this.batchStart
+    return this.closedBytes + openBytes
   }
 
   get isSynced(): boolean {
@@ -429,6 +450,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     const { batches } = this
     this.batches = []
     this.flying = batches
+    this.needsSync = this.fillNeedsSync
+    this.fillNeedsSync = false
     this.fillTicket += 1
     return batches
   }

@@ -29,6 +29,8 @@ export interface FlusherClient {
   /** Hands over everything that was appended, as batches in order. */
   takeBatches(): readonly BatchRange[]
   sealed(): void
+  /** The batches taken last must be durable before later ones are written, whatever the mode. */
+  readonly needsSync: boolean
   /** The batches taken last are with the operating system: the end of this process does not undo them. */
   written(): void
   /** What else must be durable before a batch counts as such; undefined when nothing is. */
@@ -98,10 +100,17 @@ export class Flusher {
     for (const [i, { chunk, from, to, flags }] of batches.entries()) {
       const { salt } = chunk.segment
       const index = this.nextIndex++
-      sealBatch(chunk, chunk.start + from, chunk.start + to, flags, i, index, this.table.epoch, salt)
+      // What no sync holds together counts by itself: later flushes do not show that it was durable.
+      const earlier = this.syncsNow ? i : 0
+      sealBatch(chunk, chunk.start + from, chunk.start + to, flags, earlier, index, this.table.epoch, salt)
       chunk.busy += 1
     }
     this.write(batches)
+  }
+
+  /** The batches taken last are synced before they are confirmed and before the next are written. */
+  private get syncsNow(): boolean {
+    return this.mode.kind === 'always' || this.client.needsSync
   }
 
   /** From now on a disk that has no room is given up rather than waited for. */
@@ -190,7 +199,7 @@ export class Flusher {
     this.setFull(false)
     this.client.written()
     const segments = new Set(batches.map(({ chunk }) => chunk.segment))
-    if (this.mode.kind === 'always') {
+    if (this.syncsNow) {
       this.sync(segments, (failed, segment) => {
         if (failed !== undefined) this.fail('sync of', segment, failed)
         else this.confirm(batches)
@@ -253,9 +262,12 @@ export class Flusher {
     }
   }
 
-  /** Segments whose writes no sync has covered; those that are gone need none. */
+  /**
+   * Segments whose writes no sync has covered; those that are gone need none. One that is to go is not gone: until then
+   * it tells what happened to the messages of one before it whose removal may take longer.
+   */
   private takeUnsynced(): ReadonlySet<Segment> {
-    const segments = new Set([...this.unsynced].filter((segment) => segment.isOpen && !segment.leaving))
+    const segments = new Set([...this.unsynced].filter((segment) => segment.isOpen))
     this.unsynced.clear()
     return segments
   }

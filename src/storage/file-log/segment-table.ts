@@ -61,6 +61,13 @@ export class SegmentTable {
     return this.freeSlots.length + this.slotsMax - this.chunks.length
   }
 
+  /** Number of the durable segment that takes what is appended now, or of the next one when there is none yet. */
+  get fillingNumber(): number {
+    for (const { durable, complete, number } of this.segments.values())
+      if (durable && !complete) return number
+    return this.nextNumber
+  }
+
   /** A new segment for what is to be written. */
   create(durable: boolean): Segment {
     const number = this.nextNumber++
