@@ -1,3 +1,4 @@
+import { BUILT_IN_PLUGINS, PLUGIN_SETTINGS } from '../../util/built-in-plugins.js'
 import { badValue } from '../cli-error.js'
 import type { Command } from '../command.js'
 import { EXIT } from '../exit-codes.js'
@@ -8,8 +9,8 @@ import { nodeFacts } from './node-facts.js'
 
 const base = { tools: ['rabbitmq-plugins'], group: 'Plugins' } as const
 const PLACE = {
-  offline: { kind: 'switch', doc: 'Accepted' },
-  online: { kind: 'switch', doc: 'Accepted' },
+  offline: { kind: 'switch', doc: 'Asks no node' },
+  online: { kind: 'switch', doc: 'Asks the node, which is the default' },
   all: { kind: 'switch', doc: 'Every plugin' },
 } as const
 
@@ -25,18 +26,21 @@ export const PLUGIN_COMMANDS: readonly Command[] = [
       verbose: { kind: 'switch', short: 'v', doc: 'Accepted' },
       enabled: { kind: 'switch', short: 'e', doc: 'Only those that are enabled' },
       'explicitly-enabled': { kind: 'switch', short: 'E', doc: 'The same' },
+      offline: PLACE.offline,
+      online: PLACE.online,
     },
     banner: ({ args: [pattern = '.*'] }) => `Listing plugins with pattern "${pattern}" ...`,
     run: async (invocation) => {
       const names = (await enabled(invocation)).filter(matcher(invocation.args[0] ?? ''))
-      const version = textIn((await invocation.api.overview()).rabbitmq_version)
+      const isOffline = invocation.flag('offline')
+      const version = isOffline ? '' : textIn((await invocation.api.overview()).rabbitmq_version)
       const json = {
-        status: 'running',
+        status: isOffline ? 'node_down' : 'running',
         format: invocation.flag('minimal') ? 'minimal' : 'normal',
         plugins: names.map((name) => ({
           name,
           enabled: 'enabled',
-          running: true,
+          running: !isOffline,
           version,
           running_version: version,
         })),
@@ -45,13 +49,14 @@ export const PLUGIN_COMMANDS: readonly Command[] = [
       const width = Math.max(0, ...names.map((name) => name.length))
       const legend = [
         ' Configured: E = explicitly enabled; e = implicitly enabled',
-        ` | Status: * = running on ${await invocation.api.nodeName()}`,
+        isOffline
+          ? ' | Status: [not asked for]'
+          : ` | Status: * = running on ${await invocation.api.nodeName()}`,
         ' |/',
       ]
-      return text(
-        [...legend, ...names.map((name) => `[E*] ${name.padEnd(width)} ${version}`)].join('\n'),
-        json,
-      )
+      const mark = isOffline ? '[E ]' : '[E*]'
+      const lines = names.map((name) => `${mark} ${name.padEnd(width)} ${version}`.trimEnd())
+      return text([...legend, ...lines].join('\n'), json)
     },
   },
   {
@@ -65,7 +70,7 @@ export const PLUGIN_COMMANDS: readonly Command[] = [
     run: async (invocation) => {
       const known = new Set(await enabled(invocation))
       const missing = invocation.args.filter((name) => !known.has(name))
-      const node = await invocation.api.nodeName()
+      const node = await placeOf(invocation)
       return missing.length === 0
         ? checked(true, `Plugins ${invocation.args.join(', ')} are enabled on node ${node}`, EXIT.unavailable)
         : checked(false, `Plugins ${missing.join(', ')} are not enabled on node ${node}`, EXIT.unavailable)
@@ -78,13 +83,16 @@ export const PLUGIN_COMMANDS: readonly Command[] = [
       summary: `${verb === 'disable' ? 'Disables' : 'Enables'} plugins; changes nothing here and says what there is`,
       arguments: [{ name: 'PLUGIN', isOptional: true, isRepeated: true }],
       options: PLACE,
-      banner: async ({ api }) =>
-        `${verb === 'disable' ? 'Disabling' : 'Enabling'} plugins on node ${await api.nodeName()}:`,
+      banner: async (invocation) =>
+        `${verb === 'disable' ? 'Disabling' : 'Enabling'} plugins on node ${await placeOf(invocation)}:`,
       run: async (invocation) => {
         const known = await enabled(invocation)
-        const node = await invocation.api.nodeName()
+        const node = await placeOf(invocation)
         const names = invocation.flag('all') ? known : invocation.args
-        const missing = names.filter((name) => !known.includes(name))
+        const settings = names.filter((name) => Object.hasOwn(PLUGIN_SETTINGS, name))
+        for (const name of settings)
+          invocation.io.err(`WARNING - ${name} is a setting here: ${PLUGIN_SETTINGS[name]}\n`)
+        const missing = names.filter((name) => !known.includes(name) && !settings.includes(name))
         if (verb !== 'disable' && missing.length > 0) {
           invocation.io.err(`WARNING - plugins currently enabled but missing: ${missing.join(', ')}\n`)
         }
@@ -95,19 +103,41 @@ export const PLUGIN_COMMANDS: readonly Command[] = [
             ...names,
             'The following plugins have been configured:',
             ...known.map((name) => `  ${name}`),
-            `Applying plugin configuration to ${node}...`,
+            ...(invocation.flag('offline') ? [] : [`Applying plugin configuration to ${node}...`]),
             'Plugin configuration unchanged.',
           ].join('\n'),
-          { result: 'ok', node, enabled: known, missing },
+          { result: 'ok', node, enabled: [...known], missing },
         )
       },
     }),
   ),
+  {
+    ...base,
+    name: 'plugins directories',
+    aliases: ['directories'],
+    summary: 'Where plugins would be: they are part of the program here',
+    options: PLACE,
+    run: (invocation) =>
+      text(
+        [
+          'Plugin archives directory: (none)',
+          'Plugin expansion directory: (none)',
+          `Enabled plugins file: ${invocation.environment.RABBITMQ_ENABLED_PLUGINS_FILE ?? '(none)'}`,
+        ].join('\n'),
+      ),
+  },
 ]
 
-async function enabled(invocation: Invocation): Promise<string[]> {
+/** What the node says it has; without asking it, what every node has. */
+async function enabled(invocation: Invocation): Promise<readonly string[]> {
+  if (invocation.flag('offline')) return BUILT_IN_PLUGINS
   const { enabled_plugins: names } = await nodeFacts(invocation)
   return Array.isArray(names) ? names.map(textIn) : []
+}
+
+/** The node's name, or what stands for it where no node is asked. */
+async function placeOf(invocation: Invocation): Promise<string> {
+  return invocation.flag('offline') ? (invocation.text('node') ?? 'offline') : invocation.api.nodeName()
 }
 
 function matcher(pattern: string): (name: string) => boolean {

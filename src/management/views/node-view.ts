@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { BUILT_IN_PLUGINS } from '../../util/built-in-plugins.js'
 import type { JsonObject } from '../json.js'
 import type { ManagementServices } from '../management-services.js'
 
@@ -17,7 +18,7 @@ export function nodeView(services: ManagementServices, query: URLSearchParams): 
     disk_free: 0,
     disk_free_alarm: alarms.active.has('disk'),
     disk_free_limit: 0,
-    enabled_plugins: ['rabbitmq_management'],
+    enabled_plugins: BUILT_IN_PLUGINS,
     erlang_full_version: `Node.js ${process.version}`,
     erlang_version: process.versions.node,
     exchange_types: exchangeTypesView(doors.topology.types.all()),
