@@ -35,7 +35,10 @@ export class DeliveryCounts {
     else this.log.counted(this.queueId, position, index.ref, deliveryCount + 1, acquiredCount + 1)
   }
 
-  /** The message came back. Returns its delivery count. */
+  /**
+   * The message came back, or was rejected: while its dead letter is under way, its counts are those that the log was
+   * told with the delivery. Returns its delivery count.
+   */
   returned(failed: boolean): number {
     const { index, position } = this.order
     const deliveryCount = index.deliveryCount + (failed ? 1 : 0)

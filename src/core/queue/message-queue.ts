@@ -403,6 +403,7 @@ export class MessageQueue implements ShardQueue {
       this.discard()
       return
     }
+    if (reason === 'rejected') this.counting?.returned(true)
     this.order.index.state = EntryState.HELD
     this.held += 1
     this.runtime.deadLetter(this, this.order.position, reason)
