@@ -20,6 +20,8 @@ export interface DefinitionLog {
    * finds that what it wants was made already: perhaps only just, by somebody else.
    */
   barrier(): Durable
+  /** What `work` appends survives a crash whole, or not at all. It must not wait for anything. */
+  atomically(work: () => void): void
 }
 
 /** Keeps nothing: a node without a data directory. */
@@ -30,6 +32,10 @@ export class MemoryDefinitionLog implements DefinitionLog {
 
   barrier(): Durable {
     return undefined
+  }
+
+  atomically(work: () => void): void {
+    work()
   }
 }
 

@@ -111,6 +111,8 @@ export interface BatchMark {
   readonly number: number
   /** Ids of queues below this one may have been used. In every mark, since ids must not come back after damage. */
   readonly queueIdFloor: number
+  /** How many changes the batch has, when it counts whole or not at all. */
+  readonly changes?: number
   /** The snapshot at the beginning of the file ends here. */
   readonly isSnapshotEnd?: true
 }
@@ -121,11 +123,12 @@ export function encodeMark(mark: BatchMark): Buffer {
 
 /** `undefined` for JSON that is another kind of record. */
 export function markOf(json: unknown): BatchMark | undefined {
-  const { kind, number, queueIdFloor, isSnapshotEnd } = json as { [name: string]: unknown }
+  const { kind, number, queueIdFloor, changes, isSnapshotEnd } = json as { [name: string]: unknown }
   if (kind !== 'batch') return undefined
   if (!Number.isSafeInteger(number) || !Number.isSafeInteger(queueIdFloor)) {
     throw new TypeError(`the mark of a batch holds ${JSON.stringify(json)}`)
   }
   const mark = { number: number as number, queueIdFloor: queueIdFloor as number }
-  return isSnapshotEnd === true ? { ...mark, isSnapshotEnd } : mark
+  if (isSnapshotEnd === true) return { ...mark, isSnapshotEnd }
+  return typeof changes === 'number' ? { ...mark, changes } : mark
 }

@@ -60,7 +60,7 @@ export async function recoverDefinitions(
 
 function recoverFrom(path: string, octets: Buffer) {
   const entries = readEntries(path, octets)
-  const cut = tornEntry(entries)
+  const cut = wholeUntil(entries, tornEntry(entries))
   const whole = entries.slice(0, cut)
 
   const state = new DefinitionState()
@@ -115,4 +115,14 @@ function tornEntry(entries: readonly Entry[]): number {
   const last = entries.at(-1)?.batchNumber ?? 0
   const torn = entries.findIndex(({ content, batchNumber }) => content === undefined && batchNumber >= last)
   return torn < 0 ? entries.length : torn
+}
+
+/** `cut`, or the begin of the last batch before it when that counts as a whole only and is cut short. */
+function wholeUntil(entries: readonly Entry[], cut: number): number {
+  const lastMark = entries
+    .slice(0, cut)
+    .findLastIndex(({ content }) => content !== undefined && !('kind' in content))
+  if (lastMark < 0) return cut
+  const { changes = 0 } = entries[lastMark]!.content as BatchMark
+  return cut - lastMark - 1 < changes ? lastMark : cut
 }

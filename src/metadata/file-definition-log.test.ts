@@ -215,6 +215,42 @@ test('what waits for a full disk is bounded', async () => {
   await bench.run(log.append(queue(50)))
 })
 
+test('an atomic piece of work is there whole or not at all, wherever its write was cut', async () => {
+  const bench = await makeBench()
+  const { log } = await bench.open()
+  const before = [vhost('/'), queue(1)]
+  await bench.run(Promise.all(before.map((change) => log.append(change))))
+  const start = bench.disk.contentOf(FIRST_FILE).length
+  const work = Array.from({ length: 20 }, (_, i) => queue(i + 2))
+  log.atomically(() => {
+    for (const change of work) void log.append(change)
+  })
+  await bench.run(Promise.resolve(log.barrier()))
+  const octets = bench.disk.contentOf(FIRST_FILE)
+  assert.ok(octets.length > start + 1_000)
+  for (let end = start; end <= octets.length; end++) {
+    const cut = await makeBench()
+    cut.disk.setContent(FIRST_FILE, octets.subarray(0, end))
+    const { log: found, loaded } = await cut.open()
+    assert.equal(textOf(loaded), textOf(end < octets.length ? before : [...before, ...work]), `cut at ${end}`)
+    await cut.run(Promise.resolve(found.append(queue(100))))
+    cut.disk = cut.disk.crash()
+    assert.ok(textOf((await cut.open()).loaded).includes('q100'))
+  }
+})
+
+test('an atomic piece of work is not refused halfway when much waits for the disk', async () => {
+  const bench = await makeBench()
+  const { log } = await bench.open({ unwrittenBytesMax: 500 })
+  const work = [vhost('/'), ...Array.from({ length: 20 }, (_, i) => queue(i + 1))]
+  const appended: Promise<void>[] = []
+  log.atomically(() => {
+    for (const change of work) appended.push(log.append(change))
+  })
+  await assert.rejects(log.append(queue(50)), fails(/octets of definitions wait/))
+  await bench.run(Promise.all(appended))
+})
+
 test('closing while the disk is full rejects what waits and does not hang', async () => {
   const bench = await makeBench()
   const { log } = await bench.open()

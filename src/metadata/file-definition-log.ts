@@ -45,6 +45,8 @@ class Batch {
   readonly records: Buffer[] = []
   readonly promise: Promise<void>
   sizeBytes = 0
+  /** It counts whole or not at all. */
+  isAtomic = false
   resolve!: () => void
   reject!: (error: StorageError) => void
 
@@ -86,6 +88,8 @@ export class FileDefinitionLog implements DefinitionLog {
   #filling: Batch | undefined
   #inFlight: Batch | undefined
   #unwrittenBytes = 0
+  /** What waited when the piece of work began that is under way. */
+  #waitedBefore: number | undefined
   #running: Promise<void> | undefined
   #next: NextGeneration | undefined
   /** Size of the file from which on a snapshot is tried. */
@@ -148,17 +152,30 @@ export class FileDefinitionLog implements DefinitionLog {
     if (this.#closing !== undefined) return rejected(new StorageError('the definition log is closed'))
     const record = encodeRecord(encodeChange(change))
     const limit = this.#options.unwrittenBytesMax ?? UNWRITTEN_BYTES_MAX_DEFAULT
-    if (this.#unwrittenBytes + record.length > limit) {
+    // Refused halfway an atomic piece of work would not be one.
+    if ((this.#waitedBefore ?? this.#unwrittenBytes + record.length) > limit) {
       return rejected(new StorageError(`${this.#unwrittenBytes} octets of definitions wait for the disk`))
     }
     this.#state.apply(change)
     this.#filling ??= new Batch()
     const batch = this.#filling
+    if (this.#waitedBefore !== undefined) batch.isAtomic = true
     batch.records.push(record)
     batch.sizeBytes += record.length
     this.#unwrittenBytes += record.length
     this.#kick()
     return batch.promise
+  }
+
+  /** All of a turn is one batch; this one is marked as a whole. */
+  atomically(work: () => void): void {
+    const outer = this.#waitedBefore
+    this.#waitedBefore = outer ?? this.#unwrittenBytes
+    try {
+      work()
+    } finally {
+      this.#waitedBefore = outer
+    }
   }
 
   barrier(): Promise<void> | undefined {
@@ -224,7 +241,11 @@ export class FileDefinitionLog implements DefinitionLog {
 
   async #write(batch: Batch): Promise<void> {
     this.#batchNumber += 1
-    const mark = encodeMark({ number: this.#batchNumber, queueIdFloor: this.#state.queueIdFloor })
+    const mark = encodeMark({
+      number: this.#batchNumber,
+      queueIdFloor: this.#state.queueIdFloor,
+      ...(batch.isAtomic ? { changes: batch.records.length } : {}),
+    })
     const octets = Buffer.concat([this.#carried, mark, ...batch.records])
     const file = this.#file!
     let waitMs = FULL_RETRY_MS_MIN

@@ -151,6 +151,10 @@ export class RecordingShardPort implements ShardPort {
 
 /** Remembers what was appended. */
 export class RecordingLog implements DefinitionLog {
+  atomically(work: () => void): void {
+    work()
+  }
+
   readonly changes: DefinitionChange[] = []
   /** What is not on disk yet, as far as the doors are told. */
   pending: Durable

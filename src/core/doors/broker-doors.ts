@@ -281,6 +281,11 @@ export class BrokerDoors implements Doors, ShardHost {
     }
   }
 
+  /** What `work` changes, through these doors or those of users, survives a crash whole, or not at all. */
+  atomically(work: () => void): void {
+    this.parts.log.atomically(work)
+  }
+
   /**
    * Doors over a copy of what is declared, transient things included, where requests can be tried: nothing is written
    * down, told or made on a shard. Costs time in proportion to the topology.

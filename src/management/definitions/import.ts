@@ -33,8 +33,8 @@ type Section = (typeof SECTIONS)[number]
 
 /**
  * Imports a definitions file of RabbitMQ or ours; into one vhost when `vhost` names it. Nothing is deleted; queues and
- * exchanges that exist stay as they are, everything else is replaced. All of it or nothing: the import is tried on a
- * copy first. Throws 400 that names the section, the entry and what is wrong with it.
+ * exchanges that exist stay as they are, everything else is replaced. All of it or nothing, also over a crash: the
+ * import is tried on a copy first. Throws 400 that names the section, the entry and what is wrong with it.
  */
 export async function importDefinitions(
   services: ManagementServices,
@@ -51,11 +51,13 @@ export async function importDefinitions(
   const topicPermissions = vhost === undefined ? plan.topicPermissions(known) : []
   plan.apply(services.doors.rehearsal())
   let durable: Durable
-  for (const user of users) durable = services.users.putUser(actor, user).durable ?? durable
-  plan.apply(services.doors)
-  for (const each of permissions) durable = services.users.setPermission(actor, each).durable ?? durable
-  for (const each of topicPermissions)
-    durable = services.users.setTopicPermission(actor, each).durable ?? durable
+  services.doors.atomically(() => {
+    for (const user of users) durable = services.users.putUser(actor, user).durable ?? durable
+    plan.apply(services.doors)
+    for (const each of permissions) durable = services.users.setPermission(actor, each).durable ?? durable
+    for (const each of topicPermissions)
+      durable = services.users.setTopicPermission(actor, each).durable ?? durable
+  })
   // Changes become durable in their order: what the doors say they have covers all of it.
   await durable
   await plan.durable
