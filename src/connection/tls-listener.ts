@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TlsOptions as NodeTlsOptions, type TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls'
+import { followCertificates, readCertificates } from '../util/certificates.js'
 import type { Logger } from '../util/logger.js'
 import {
   type Accept,
@@ -36,7 +36,7 @@ export interface TlsListenerSettings extends ListenerSettings {
   readonly logger: Logger
 }
 
-/** Listens for TLS. Rejects with the system's error when that, or reading the files, fails. */
+/** Listens for TLS; files that change are read again. Rejects with the system's error when that, or reading the files, fails. */
 export async function listenTls(
   address: { readonly host: string; readonly port: number },
   tls: TlsSettings,
@@ -44,11 +44,17 @@ export async function listenTls(
   accept: Accept,
 ): Promise<Listener> {
   const proxied = new Map<string, ProxiedAddresses>()
+  const options = contextOptions(tls)
   const secured = createTlsServer({
-    ...nodeOptions(tls),
+    ...options,
+    ...readCertificates(tls),
+    requestCert: tls.verify === 'verify_peer',
+    // Node would refuse a missing certificate like a bad one; which of them is refused is decided here.
+    rejectUnauthorized: false,
     allowHalfOpen: true,
     handshakeTimeout: settings.handshakeTimeoutMs,
   })
+  followCertificates(secured, tls, options, settings.logger)
   secured.on('secureConnection', (socket) => {
     const peer = securePeer(socket, proxied.get(keyOf(socket)))
     const { certificate, verified } = peer.tls ?? {}
@@ -63,8 +69,8 @@ export async function listenTls(
     settings.logger.warning(`TLS handshake with ${socket.remoteAddress} failed: ${error.message}`)
   })
   const { noDelay, keepAlive } = settings
-  const options = { ...SERVER_OPTIONS, pauseOnConnect: settings.proxyProtocol, noDelay, keepAlive }
-  const server = createServer(options, (socket) => {
+  const socketOptions = { ...SERVER_OPTIONS, pauseOnConnect: settings.proxyProtocol, noDelay, keepAlive }
+  const server = createServer(socketOptions, (socket) => {
     // The TLS server reports errors from its handshake on; before that they end here.
     socket.on('error', () => {})
     if (!settings.proxyProtocol) {
@@ -83,21 +89,13 @@ export async function listenTls(
   return startListening(server, { ...address, backlog: settings.backlog }, 'amqps')
 }
 
-function nodeOptions(tls: TlsSettings): NodeTlsOptions {
+function contextOptions(tls: TlsSettings): SecureContextOptions {
   const versions = [...tls.versions].sort()
-  const asksForCertificate = tls.verify === 'verify_peer'
   return {
-    cert: readFileSync(tls.certFile),
-    key: readFileSync(tls.keyFile),
-    ...(tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) }),
-    ...(tls.keyPassword === undefined ? {} : { passphrase: tls.keyPassword }),
     ...(tls.ciphers.length === 0 ? {} : { ciphers: tls.ciphers.join(':') }),
     honorCipherOrder: tls.honorCipherOrder,
     minVersion: versions[0] === 'tlsv1.3' ? 'TLSv1.3' : 'TLSv1.2',
     maxVersion: versions.at(-1) === 'tlsv1.2' ? 'TLSv1.2' : 'TLSv1.3',
-    requestCert: asksForCertificate,
-    // Node would refuse a missing certificate like a bad one; which of them is refused is decided here.
-    rejectUnauthorized: false,
   }
 }
 

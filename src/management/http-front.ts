@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { CertificateFiles } from '../util/certificates.js'
 import type { Logger } from '../util/logger.js'
 
 /** From the first octet of a request to its last. */
@@ -16,13 +16,8 @@ export interface HttpFrontOptions {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
-  /** Files, PEM; plain HTTP when undefined. */
-  readonly tls?: {
-    readonly certFile: string
-    readonly keyFile: string
-    readonly caFile?: string | undefined
-    readonly keyPassword?: string | undefined
-  }
+  /** Plain HTTP when undefined. Files that change are read again. */
+  readonly tls?: CertificateFiles
 }
 
 /**
@@ -84,7 +79,7 @@ export class HttpFront {
     const server =
       tls === undefined
         ? createServer(answer)
-        : (await import('node:https')).createServer(certificatesOf(tls), answer)
+        : (await import('./https-server.js')).httpsServer(tls, answer, this.#logger)
     server.requestTimeout = REQUEST_TIMEOUT_MS
     return server
   }
@@ -102,14 +97,5 @@ export class HttpFront {
   #loaded(): Promise<HttpApp> {
     this.#app ??= this.#load()
     return this.#app
-  }
-}
-
-function certificatesOf({ certFile, keyFile, caFile, keyPassword }: NonNullable<HttpFrontOptions['tls']>) {
-  return {
-    cert: readFileSync(certFile),
-    key: readFileSync(keyFile),
-    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
-    ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
   }
 }
