@@ -66,7 +66,9 @@ export function writeDelivery(
   const buffer = out.buffer
   const source = message.buffer
   const start = out.position
-  let at = copyBytes(prefix, 0, prefix.length, buffer, start)
+  // All of a buffer needs no view: for its some 40 octets this is faster than a loop.
+  buffer.set(prefix, start)
+  let at = start + prefix.length
   const payload = methodOctets - FRAME_OVERHEAD
   // A method's payload is some 800 octets at most.
   buffer[start + 5] = payload >>> 8

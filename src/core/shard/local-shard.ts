@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.js'
+import { IdMap } from '../../util/id-map.js'
 import type { Timers } from '../../util/timers.js'
 import { BrokerError } from '../errors.js'
 import { MessageView } from '../message.js'
@@ -59,8 +60,8 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   }
 
   private readonly host: ShardHost
-  private readonly queues = new Map<number, ShardQueue>()
-  private readonly subscriptions = new Map<number, QueueConsumer>()
+  private readonly queues = new IdMap<ShardQueue>()
+  private readonly subscriptions = new IdMap<QueueConsumer>()
   private readonly deadLetters: DeadLetters
   private readonly totals = new QueueTotals()
   private lastSubscriptionId = 0
