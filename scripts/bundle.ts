@@ -58,6 +58,7 @@ async function write({ entries, wholes }: Bundle): Promise<void> {
     chunkFileNames: 'chunks/[name]-[hash].js',
     sourcemap: true,
     sourcemapExcludeSources: true,
+    comments: false,
     codeSplitting: {
       groups: [
         {
