@@ -119,11 +119,17 @@ export class FileStorage implements NodeStorage {
 }
 
 function tell(report: RecoveryReport, logger: Logger): void {
-  const { segments, messages, damage } = report
-  if (segments > 0) logger.info(`recovered ${messages} message records from ${segments} segments`)
-  for (const { path, position, lengthBytes, isTornTail } of damage) {
+  const { segments, summarized, messages, damage } = report
+  if (segments > 0) {
+    logger.info(
+      `recovered ${messages} message records from ${segments} segments, ${summarized} of them by summary`,
+    )
+  }
+  for (const { path, position, lengthBytes, isTornTail, isUnreadable } of damage) {
     const where = `${path}, octets ${position} to ${position + lengthBytes}`
     if (isTornTail) logger.info(`a write that was cut short is dropped: ${where}`)
+    else if (isUnreadable)
+      logger.error(`not to be read in part, left out and kept aside as far as it is: ${where}`)
     else logger.error(`damaged, left out and kept aside: ${where}`)
   }
 }

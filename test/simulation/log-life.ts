@@ -16,6 +16,7 @@ import { contentOf, DurableShard, makeFolders, queueOf, turning } from '../suppo
 import { randomBytesOf, randomFrom } from '../support/random.js'
 import { messageOf } from '../support/shard-fixture.js'
 import { SimulatedDisk } from '../support/simulated-disk.js'
+import { toldBy } from '../support/told.js'
 import { LogModel } from './log-model.js'
 
 /** What may go wrong in a simulation, beside the end of the process or of the power. */
@@ -34,6 +35,8 @@ export interface Simulation {
   readonly powerCuts: number
   readonly confirmed: number
   readonly moved: number
+  /** Segments that a start took from their summaries. */
+  readonly summarized: number
 }
 
 /** A sync takes up to 2 ms of the simulated disk, and another one may have to end before it begins. */
@@ -61,6 +64,7 @@ export class LogSimulation implements ShardHost {
   private readonly actOf = new Map<number, number>()
   private confirmed = 0
   private moved = 0
+  private summarized = 0
   private powerCuts = 0
   private refused = false
   /** In modes in which that is not durable yet: acts that the log called written, and when. */
@@ -77,6 +81,9 @@ export class LogSimulation implements ShardHost {
   private readonly cleaningShare: number
   private readonly residentBytesMax: number
   private readonly sync: SyncMode
+  private readonly summaryDelayMs: number
+  /** Bodies of the usual size have fewer octets than this: decides whether summaries are worth writing. */
+  private readonly bodyBytesMax: number
   private durable!: DurableShard
 
   /** The same number and trouble give the same lives. */
@@ -91,6 +98,8 @@ export class LogSimulation implements ShardHost {
     this.diskUseFactor = this.below(3)
     this.cleaningShare = [0, 0.1, 0.5, 1][this.below(4)]!
     this.residentBytesMax = this.chunkBytes * this.below(8)
+    this.summaryDelayMs = this.below(20)
+    this.bodyBytesMax = this.random() < 0.5 ? 300 : 1200
     for (const make of QUEUES) this.addQueue(make)
   }
 
@@ -106,8 +115,8 @@ export class LogSimulation implements ShardHost {
     }
     await this.start()
     await this.stopped()
-    const { sync, powerCuts, confirmed, moved } = this
-    return { sync: sync.kind, lives, powerCuts, confirmed, moved }
+    const { sync, powerCuts, confirmed, moved, summarized } = this
+    return { sync: sync.kind, lives, powerCuts, confirmed, moved, summarized }
   }
 
   // ---- the host
@@ -131,13 +140,22 @@ export class LogSimulation implements ShardHost {
       this.queues.delete(id)
       this.addQueue((newId) => queueOf(newId, { name, durable: false }))
     }
+    await this.compareSources()
     // A shard whose queues have no limits changes nothing at its start: it shows what was found.
     this.durable = await this.open([...this.queues.values()].map(withoutSettings))
     this.refused = false
+    this.summarized += this.durable.report.summarized
     this.model.check(await this.everything())
     this.durable.abandon()
     this.disk = this.disk.kill()
     this.durable = await this.open([...this.queues.values()])
+  }
+
+  /** Summaries tell what the segments tell, to the last detail. */
+  private async compareSources(): Promise<void> {
+    const whole = await this.turning(toldBy(this.disk, 'read', this.chunkBytes))
+    const short = await this.turning(toldBy(this.disk, 'existing', this.chunkBytes))
+    assert.deepEqual({ ...short, summarized: 0 }, whole)
   }
 
   private open(queues: readonly QueueDefinition[]): Promise<DurableShard> {
@@ -156,6 +174,7 @@ export class LogSimulation implements ShardHost {
         isSpaceShort: () => this.disk.capacityBytes < Number.POSITIVE_INFINITY,
         unwrittenBytesMax: 64 << 10,
         sync: this.sync,
+        summaryDelayMs: this.summaryDelayMs,
         onFailure: () => {
           this.failedAtMs = Math.min(this.failedAtMs, this.clock.monotonic())
         },
@@ -268,7 +287,7 @@ export class LogSimulation implements ShardHost {
         ...new Set([this.someQueue(), this.someQueue(), this.someQueue()].map(({ id }) => id)),
       ]
       const number = ++this.lastMessage
-      const size = this.random() < 0.03 ? this.below(3 * this.chunkBytes) : this.below(300)
+      const size = this.random() < 0.03 ? this.below(3 * this.chunkBytes) : this.below(this.bodyBytesMax)
       const body = this.random() < 0.1 ? Buffer.alloc(0) : randomBytesOf(number, size)
       const message = messageOf(body, {
         routingKey: `key ${number}`,
@@ -301,11 +320,14 @@ export class LogSimulation implements ShardHost {
   private get(noAck: boolean): void {
     const { id } = this.someQueue()
     const count = 1 + this.below(this.appetite)
+    const { durable } = this
     const sink: DeliverySink = {
       subscribed: () => {},
       canTake: () => true,
       cancelled: () => {},
       deliver: (_id: number, message: MessageView, { queueId, position }: DeliveryFacts) => {
+        // A process that is gone delivers nothing, whatever its timers do.
+        if (durable !== this.durable) return
         assert.equal(contentOf(message), this.model.contentAt(queueId, position))
         const isOut = this.unacked.some((each) => each.queueId === queueId && each.position === position)
         assert.ok(!isOut, 'delivered while unacked')

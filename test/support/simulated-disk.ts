@@ -2,7 +2,7 @@ import { type Disk, DiskError, type DiskFile, type OpenMode } from '../../src/st
 import type { Clock } from '../../src/util/clock.js'
 import { afterPowerCut, type PendingChange } from './power-cut.js'
 import { type FileNode, FolderNode, newFile, splitPath } from './simulated-names.js'
-import type { SparseContent } from './sparse-content.js'
+import { SECTOR_BYTES, type SparseContent } from './sparse-content.js'
 
 /** What a fault can be asked for: transfers, syncs of files and folders, opening, and changes of names. */
 export type FaultKind = 'write' | 'read' | 'sync' | 'folder-sync' | 'open' | 'name'
@@ -44,6 +44,8 @@ export class SimulatedDisk implements Disk {
   capacityBytes = Number.POSITIVE_INFINITY
   /** Folders in which nothing can be opened or changed (EROFS). Files that are open go on. */
   readonly readOnlyFolders = new Set<string>()
+  /** Octets that files gave to readers. */
+  readBytes = 0
   /** Calls so far. */
   callCount = 0
 
@@ -51,6 +53,8 @@ export class SimulatedDisk implements Disk {
   readonly #faults: FaultOnDemand[] = []
   #root: FolderNode
   #isDead = false
+  /** Sectors that cannot be read until they are written, by path. */
+  #badSectors = new Map<string, Set<number>>()
 
   constructor(options: SimulatedDiskOptions) {
     this.#options = options
@@ -108,6 +112,20 @@ export class SimulatedDisk implements Disk {
     file.durable.write(0, octets)
     parent.names.set(name, file)
     parent.durableNames.set(name, file)
+  }
+
+  /** Changes octets of a file, durably, under whoever has it open: the disk has forgotten them. */
+  damage(path: string, position: number, octets: Buffer): void {
+    const { content, durable } = this.#fileAt(path)
+    content.write(position, octets)
+    durable.write(position, octets)
+  }
+
+  /** Makes the sectors of these octets unreadable (EIO), until they are written again. */
+  spoil(path: string, position: number, lengthBytes: number): void {
+    const bad = this.#badSectors.get(path) ?? new Set()
+    this.#badSectors.set(path, bad)
+    for (const sector of sectorsOf(position, lengthBytes)) bad.add(sector)
   }
 
   // -- Disk
@@ -244,6 +262,18 @@ export class SimulatedDisk implements Disk {
     return rate > 0 && this.random() < rate ? new DiskError(action, 'EIO') : undefined
   }
 
+  /** True when some of these octets cannot be read. */
+  isBad(path: string, position: number, lengthBytes: number): boolean {
+    const bad = this.#badSectors.get(path)
+    return bad !== undefined && sectorsOf(position, lengthBytes).some((sector) => bad.has(sector))
+  }
+
+  /** These octets were written: a disk puts them where they can be read. */
+  cure(path: string, position: number, lengthBytes: number): void {
+    const bad = this.#badSectors.get(path)
+    if (bad !== undefined) for (const sector of sectorsOf(position, lengthBytes)) bad.delete(sector)
+  }
+
   /** A call on names: takes effect when it is made or when it is answered, by chance. */
   #call<T>(kind: FaultKind, action: string, path: string, effect: () => T): Promise<T> {
     const fault = this.fault(kind, action, path) ?? this.#readOnlyError(kind, action, path)
@@ -279,6 +309,7 @@ export class SimulatedDisk implements Disk {
     const next = new SimulatedDisk(this.#options)
     next.#root = root
     next.capacityBytes = this.capacityBytes
+    next.#badSectors = this.#badSectors
     return next
   }
 
@@ -351,7 +382,9 @@ class SimulatedFile implements DiskFile {
     const fault = this.#closedError(action) ?? this.#disk.fault('read', action, this.#path)
     this.#disk.later(() => {
       if (fault !== undefined) return done(fault, 0)
+      if (this.#disk.isBad(this.#path, position, end - start)) return done(new DiskError(action, 'EIO'), 0)
       const octets = this.#node.content.read(position, end - start)
+      this.#disk.readBytes += octets.length
       octets.copy(buffer, start)
       done(undefined, octets.length)
     })
@@ -394,6 +427,7 @@ class SimulatedFile implements DiskFile {
     if (start === end) return
     const octets = Buffer.from(buffer.subarray(start, end))
     this.#node.content.write(position, octets)
+    this.#disk.cure(this.#path, position, octets.length)
     this.#node.pending.push({ kind: 'write', position, octets })
   }
 
@@ -422,6 +456,12 @@ class SimulatedFile implements DiskFile {
   #closedError(action: string): DiskError | undefined {
     return this.#isClosed ? new DiskError(action, 'EBADF') : undefined
   }
+}
+
+function sectorsOf(position: number, lengthBytes: number): number[] {
+  const first = Math.floor(position / SECTOR_BYTES)
+  const end = Math.ceil((position + lengthBytes) / SECTOR_BYTES)
+  return Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i)
 }
 
 function apply(content: SparseContent, changes: readonly PendingChange[]): void {

@@ -16,11 +16,14 @@ import { Consumers } from './consumers.js'
 import { recoveredDeadline, ttlOf } from './deadlines.js'
 import { DelayedRetries } from './delayed-retries.js'
 import { DeliveryCounts } from './delivery-counts.js'
+import { fillDirectFacts } from './direct-facts.js'
 import { Expiry } from './expiry.js'
 import { Lease } from './lease.js'
+import { LostDeliveries } from './lost-deliveries.js'
 import { getRefused, historyIn, memoryOf, queueDetails } from './measures.js'
 import { ENTRY_LOGGED, ENTRY_REDELIVERED, EntryState } from './message-index.js'
 import type { MessageQueueTraits } from './message-queue-traits.js'
+import { isOverLimit, refusesOverflow } from './overflow-rules.js'
 import { peekPage } from './peek.js'
 import { orderedPeekSource } from './peek-source.js'
 import type { QueueConsumer } from './queue-consumer.js'
@@ -56,6 +59,7 @@ export class MessageQueue implements ShardQueue {
   /** When a message with a time to live of 0 came in, if one has not been looked at since. */
   private dueAt: number | undefined
   private awaitsBytes = false
+  private readonly lostDeliveries: LostDeliveries
   /** Gets that wait for the bytes of the first message. */
   private afterBytes: (() => void)[] = []
   private closed = false
@@ -66,6 +70,7 @@ export class MessageQueue implements ShardQueue {
     this.runtime = runtime
     this.traits = traits
     this.order = new ReadyOrder(runtime.blocks, traits.priorities, traits.returnsFirst ? 'first' : 'original')
+    this.lostDeliveries = new LostDeliveries(this.order)
     this.consumers = new Consumers({
       singleActive: definition.singleActiveConsumer,
       priorityTakesOver: traits.countsDeliveries,
@@ -128,14 +133,12 @@ export class MessageQueue implements ShardQueue {
   // ---- publishing
 
   admits(message: MessageView): boolean {
-    if (!this.refusesOverflow) return true
-    const { overflow, maxLength, maxLengthBytes } = this.settings
+    if (!refusesOverflow(this.settings, this.traits)) return true
     // Messages that are held back count like ready ones: they are still the queue's to keep.
-    const overLength = maxLength !== undefined && this.order.ready + this.held + 1 > maxLength
-    const overBytes =
-      maxLengthBytes !== undefined && this.readyBytes + message.bodyEnd - message.bodyStart > maxLengthBytes
-    if (!overLength && !overBytes) return true
-    if (overflow === 'reject-publish-dlx') this.runtime.deadLetterRefused(this, message, 'maxlen')
+    const messages = this.order.ready + this.held + 1
+    if (!isOverLimit(this.settings, messages, this.readyBytes + message.bodySizeBytes)) return true
+    if (this.settings.overflow === 'reject-publish-dlx')
+      this.runtime.deadLetterRefused(this, message, 'maxlen')
     return false
   }
 
@@ -143,15 +146,7 @@ export class MessageQueue implements ShardQueue {
     if (this.order.ready > 0 || this.consumers.count === 0) return false
     const consumer = this.consumers.next()
     if (consumer === undefined || !consumer.subscription.noAck) return false
-    const { facts } = this.runtime
-    facts.recording = Recording.NONE
-    facts.queueId = this.definition.id
-    facts.position = -1
-    facts.redelivered = false
-    facts.deliveryCount = this.traits.countsDeliveries ? 0 : -1
-    facts.acquiredCount = facts.deliveryCount
-    facts.streamOffset = -1
-    facts.readyLeft = 0
+    const facts = fillDirectFacts(this.runtime.facts, this.definition.id, this.traits.countsDeliveries)
     this.counters.publish += 1
     this.counters.deliverNoAck += 1
     consumer.sink.deliver(consumer.id, message, facts)
@@ -189,16 +184,7 @@ export class MessageQueue implements ShardQueue {
       this.dueAt = undefined
       this.expiry.run()
     }
-    const { maxLength, maxLengthBytes } = this.settings
-    if (maxLength !== undefined || maxLengthBytes !== undefined) this.dropHead()
-  }
-
-  /** A full queue refuses new messages rather than dropping old ones. */
-  private get refusesOverflow(): boolean {
-    const { overflow } = this.settings
-    return (
-      overflow === 'reject-publish' || (overflow === 'reject-publish-dlx' && this.traits.rejectsToDeadLetter)
-    )
+    if (isOverLimit(this.settings, this.order.ready, this.readyBytes)) this.dropHead()
   }
 
   private deadlineOf(message: MessageView): number {
@@ -210,9 +196,8 @@ export class MessageQueue implements ShardQueue {
   }
 
   private dropHead(): void {
-    const { maxLength = Number.POSITIVE_INFINITY, maxLengthBytes = Number.POSITIVE_INFINITY } = this.settings
-    if (this.refusesOverflow) return
-    while (this.order.ready > maxLength || this.readyBytes > maxLengthBytes) {
+    if (refusesOverflow(this.settings, this.traits)) return
+    while (isOverLimit(this.settings, this.order.ready, this.readyBytes)) {
       // The head goes, also in a priority queue, where it is what has the highest priority: RabbitMQ does so too.
       if (!this.order.first()) return
       this.take('maxlen')
@@ -333,7 +318,8 @@ export class MessageQueue implements ShardQueue {
     if (!order.locate(position) || order.index.state !== EntryState.UNACKED) return
     this.unacked -= 1
     this.unackedBytes -= order.index.bodyBytes
-    if (outcome === Settlement.ACK) {
+    if (this.lostDeliveries.settle()) this.counters.ack += outcome === Settlement.ACK ? 1 : 0
+    else if (outcome === Settlement.ACK) {
       this.counters.ack += 1
       this.discard()
     } else if (outcome === Settlement.DEAD_LETTER) this.die('rejected')
@@ -418,13 +404,15 @@ export class MessageQueue implements ShardQueue {
 
   /** The message leaves for good. */
   private discard(): void {
-    const { order } = this
-    const { index } = order
-    const { log } = this.runtime
-    const { ref } = index
-    if (index.isLogged) this.unlog(order.position, ref, index.bodyBytes)
-    order.remove()
-    log.release(ref)
+    this.letGo()
+    this.order.remove()
+  }
+
+  /** The log need not keep the message any more. */
+  private letGo(): void {
+    const { index, position } = this.order
+    if (index.isLogged) this.unlog(position, index.ref, index.bodyBytes)
+    this.runtime.log.release(index.ref)
   }
 
   isHeld(position: number): boolean {
@@ -486,11 +474,24 @@ export class MessageQueue implements ShardQueue {
   // ---- what the log asks, and finds
 
   holds(position: number, ref: number): boolean {
-    return this.order.locate(position) && this.order.index.ref === ref
+    return this.refOf(position) === ref
   }
 
   refOf(position: number): number | undefined {
-    return this.order.locate(position) ? this.order.index.ref : undefined
+    return this.lostDeliveries.refOf(position)
+  }
+
+  lost(isLost: (ref: number) => boolean): number {
+    return this.lostDeliveries.find(isLost, (position) => this.lose(position))
+  }
+
+  private lose(position: number): void {
+    if (this.isHeld(position)) this.finishHeld(position)
+    else if (this.order.index.state === EntryState.READY) this.discardReady()
+    else {
+      this.lostDeliveries.add(position)
+      this.letGo()
+    }
   }
 
   moved(position: number, ref: number): void {
@@ -548,9 +549,7 @@ export class MessageQueue implements ShardQueue {
     const { order } = this
     let count = 0
     while (order.first()) {
-      this.readyBytes -= order.index.bodyBytes
-      order.leave()
-      this.discard()
+      this.discardReady()
       count += 1
     }
     if (this.traits.countsDeliveries && this.held > 0) this.discardHeld()
@@ -558,17 +557,20 @@ export class MessageQueue implements ShardQueue {
   }
 
   peek(request: PeekRequest, done: (page: PeekPage) => void): void {
-    const source = orderedPeekSource(this.order, this.traits.countsDeliveries, this.runtime.timers.clock)
-    peekPage(source, this.runtime.log, request, done)
+    const { order, traits, runtime } = this
+    const source = orderedPeekSource(order, this.lostDeliveries, traits.countsDeliveries, runtime.clock)
+    peekPage(source, runtime.log, request, done)
+  }
+
+  private discardReady(): void {
+    this.readyBytes -= this.order.index.bodyBytes
+    this.order.leave()
+    this.discard()
   }
 
   /** What waits for a retry or for its dead letter to be stored goes too (RabbitMQ 4.3). */
   private discardHeld(): void {
-    for (const position of [...this.order.positions()]) {
-      if (!this.isHeld(position)) continue
-      this.held -= 1
-      this.discard()
-    }
+    for (const position of [...this.order.positions()]) this.finishHeld(position)
   }
 
   close(): void {
@@ -586,8 +588,8 @@ export class MessageQueue implements ShardQueue {
 
   drop(): void {
     for (const position of this.order.positions()) {
-      this.order.locate(position)
-      this.runtime.log.release(this.order.index.ref)
+      const ref = this.refOf(position)
+      if (ref !== undefined) this.runtime.log.release(ref)
     }
     this.order.clear()
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../util/clock.js'
 import type { PeekedMessage } from '../shard-port.js'
+import type { LostDeliveries } from './lost-deliveries.js'
 import { EntryState } from './message-index.js'
 import type { PeekSource } from './peek.js'
 import type { ReadyOrder } from './ready-order.js'
@@ -11,10 +12,15 @@ const PEEKED_STATES: Readonly<Record<number, PeekedMessage['state']>> = {
 }
 
 /** The messages of a queue that hands them out in a {@link ReadyOrder}, as a peek sees them. */
-export function orderedPeekSource(order: ReadyOrder, countsDeliveries: boolean, clock: Clock): PeekSource {
+export function orderedPeekSource(
+  order: ReadyOrder,
+  lost: LostDeliveries,
+  countsDeliveries: boolean,
+  clock: Clock,
+): PeekSource {
   return {
     positions: (from) => order.positions(from),
-    refOf: (position) => (order.locate(position) ? order.index.ref : undefined),
+    refOf: (position) => lost.refOf(position),
     factsOf: (position) => {
       order.locate(position)
       const { index } = order

@@ -70,6 +70,7 @@ export interface ShardQueue {
   holds(position: number, ref: number): boolean
   /** The log's ref of a message, undefined when the queue does not have it. */
   refOf(position: number): number | undefined
+  lost(isLost: (ref: number) => boolean): number
   moved(position: number, ref: number): void
   historyOf(position: number): MessageHistory
   recover(position: number, ref: number, message: MessageView, found: MessageHistory): void

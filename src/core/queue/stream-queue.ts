@@ -270,6 +270,28 @@ export class StreamQueue implements ShardQueue {
     return this.index.locate(position) ? this.index.ref : undefined
   }
 
+  lost(isLost: (ref: number) => boolean): number {
+    const offsets: number[] = []
+    for (const offset of this.index.sequences()) {
+      if (this.index.locate(offset) && isLost(this.index.ref)) offsets.push(offset)
+    }
+    for (const offset of offsets) this.lose(offset)
+    return offsets.length
+  }
+
+  /** Consumers pass over the offset from now on. */
+  private lose(offset: number): void {
+    const { index, runtime } = this
+    index.locate(offset)
+    const { ref, bodyBytes } = index
+    this.totalBytes -= bodyBytes
+    this.segmentOf(offset).bytes -= bodyBytes
+    if (offset === this.markOffset) this.markOffset = undefined
+    index.remove(offset)
+    runtime.log.settled(this.definition.id, offset, ref)
+    runtime.log.release(ref)
+  }
+
   moved(position: number, ref: number): void {
     if (this.index.locate(position)) this.index.ref = ref
   }
@@ -385,7 +407,11 @@ export class StreamQueue implements ShardQueue {
   private deliverNext(cursor: StreamCursor): boolean {
     const { consumer } = cursor
     const offset = Math.max(cursor.nextOffset, this.firstOffset)
-    if (!this.index.locate(offset)) return false
+    if (!this.index.locate(offset)) {
+      // Damage took it.
+      cursor.nextOffset = this.index.skipGoneBlocks(offset + 1)
+      return true
+    }
     const { log, view, facts } = this.runtime
     if (!log.open(this.index.ref, view)) {
       this.awaitsBytes = true
@@ -433,8 +459,8 @@ export class StreamQueue implements ShardQueue {
     let high = this.index.tail
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      this.index.locate(middle)
-      if (this.publishedAtMs(this.index.ref) < timestampMs) low = middle + 1
+      // One that is gone counts as old, like one that is not in memory.
+      if (!this.index.locate(middle) || this.publishedAtMs(this.index.ref) < timestampMs) low = middle + 1
       else high = middle
     }
     return low

@@ -269,6 +269,16 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     return this.queues.get(queueId)?.refOf(position)
   }
 
+  lost(isLost: (ref: number) => boolean): number {
+    let count = 0
+    for (const queue of this.queues.values()) {
+      const lost = queue.lost(isLost)
+      count += lost
+      if (lost > 0) this.settleInLater(queue)
+    }
+    return count
+  }
+
   moved(queueId: number, position: number, ref: number): void {
     this.queues.get(queueId)?.moved(position, ref)
   }

@@ -5,7 +5,7 @@ import type { DeliveryRecord } from '../shard-port.js'
  * The one log of a shard: it keeps every message of the shard's queues once and, for what must survive a crash, the
  * order of everything that happened to them. Memory, file and cluster logs implement it; a shard never knows which.
  *
- * A message is known by its `ref`, a signed 32-bit number that the log hands out. The log owns all bytes; a view that
+ * A message is known by its `ref`, a whole number below 2^48 that the log hands out. The log owns all bytes; a view that
  * it fills is good until the next call of any method here.
  */
 export interface ShardLog extends DeliveryRecord {
@@ -64,6 +64,11 @@ export interface ShardLogOwner {
   holds(queueId: number, position: number, ref: number): boolean
   /** The ref of a message that the queue has, undefined when it has not. */
   refOf(queueId: number, position: number): number | undefined
+  /**
+   * What the log had under some refs cannot be read any more. Every queue drops those messages, or lets go of them where
+   * a consumer has one already; none of the refs is used any more. Returns in how many places they were.
+   */
+  lost(isLost: (ref: number) => boolean): number
   /** The message, which the queue {@link holds}, has a new ref. The log has counted it there already. */
   moved(queueId: number, position: number, ref: number): void
   /** What a restart must know of a message that the queue {@link holds}: it is written anew with the message. */

@@ -8,7 +8,8 @@ import type { RecordMemory } from '../record.js'
  *      word  1     octets of the batch, this header included; a multiple of 8
  *      word  2     CRC32C of everything after this word
  *      word  3     BatchFlag bits (0-7), how many batches of the same flush came before (8-31)
- *      word  4, 5  index, f64: counts up by one from batch to batch over all segments
+ *      word  4, 5  index, f64: counts up by one from batch to batch over all segments; of a VOID batch that of the last
+ *                  batch that was there, when that is known to have been durable, else 0
  *      word  6     epoch: counts up with every start of the broker
  *      word  7     salt: a number of the segment that only its file tells
  *      then        records
@@ -95,10 +96,16 @@ export function readBatch(
   const at = start >> 2
   if (words[at + 2] !== (crc32c(memory.bytes, start + CHECKED_FROM, start + lengthBytes) | 0))
     return undefined
+  return headerAt(memory, start)
+}
+
+/** What the header at `start` says, of a batch that is known to be undamaged. */
+export function headerAt({ words, doubles }: RecordMemory, start: number): BatchHeader {
+  const at = start >> 2
   const flags = words[at + 3]!
-  const index = memory.doubles[(start + 16) >> 3]!
+  const index = doubles[(start + 16) >> 3]!
   return {
-    lengthBytes,
+    lengthBytes: words[at + 1]!,
     flags: flags & ((1 << FLAG_BITS) - 1),
     flushIndex: index - (flags >>> FLAG_BITS),
     index,

@@ -9,11 +9,12 @@ import {
   RECORD_HEADER_BYTES,
   RECORD_TARGET_BYTES,
   RecordKind,
+  type RecordMemory,
   RecordWord,
   TargetState,
 } from '../record.js'
 import { makeRef, offsetOf } from '../ref.js'
-import { BATCH_HEADER_BYTES } from './batch.js'
+import { BATCH_HEADER_BYTES, BatchFlag, headerAt } from './batch.js'
 import { CLEANING_SHARE_DEFAULT, type FileLogOptions } from './file-log-options.js'
 import type { LogChunk } from './log-chunk.js'
 import { Pace } from './pace.js'
@@ -268,26 +269,31 @@ export class Cleaner {
     const { words, start } = chunk
     const end = start + chunk.used
     for (let batch = start; batch < end; ) {
-      const batchEnd = batch + words[(batch >> 2) + 1]!
-      for (let at = batch + BATCH_HEADER_BYTES; at < batchEnd; at += words[at >> 2]!)
-        this.moveRecord(chunk, at)
+      const { lengthBytes, flags } = headerAt(chunk, batch)
+      const batchEnd = batch + lengthBytes
+      const first = (flags & BatchFlag.VOID) === 0 ? batch + BATCH_HEADER_BYTES : batchEnd
+      for (let at = first; at < batchEnd; at += words[at >> 2]!) this.moveRecord(chunk, at)
       batch = batchEnd
     }
   }
 
   private moveRecord(chunk: LogChunk, at: number): void {
+    const kind = chunk.words[(at >> 2) + RecordWord.KIND]! & 0xff
+    if (kind === RecordKind.MESSAGE) this.moveMessage(chunk, at)
+    else this.repeatEvent(chunk, at, chunk.segment)
+  }
+
+  /**
+   * Says again what the event record at `at`, which is of `from`, says of messages in other segments. What is said of
+   * messages in the same segment goes with them; see {@link moveMessage}.
+   */
+  repeatEvent({ words, doubles }: RecordMemory, at: number, from: Segment): void {
     const word = at >> 2
-    const { words } = chunk
     const kind = words[word + RecordWord.KIND]! & 0xff
-    if (kind === RecordKind.MESSAGE) {
-      this.moveMessage(chunk, at)
-      return
-    }
     const queueId = words[word + RecordWord.QUEUE]!
-    const position = chunk.doubles[(at + EVENT_POSITION_OFFSET) >> 3]!
-    // What is said of messages here goes with them; see moveMessage.
+    const position = doubles[(at + EVENT_POSITION_OFFSET) >> 3]!
     const segment = words[word + RecordWord.SEGMENT]!
-    if (segment === chunk.segment.number || !this.table.segments.has(segment)) return
+    if (segment === from.number || !this.table.segments.has(segment)) return
     if (kind === RecordKind.COUNTED) this.repeatCounts(queueId, position, segment)
     else this.log.repeatEvent(kind, queueId, position, words[word + RecordWord.RUN]!, segment)
   }

@@ -40,6 +40,8 @@ export interface FileLogOptions {
   readonly isSpaceShort?: () => boolean
   /** Chunks that the log may have: for tests. Default: as many as refs can tell apart. */
   readonly chunkSlotsMax?: number
+  /** How long a segment is complete before a summary of it is written. Default 1000. */
+  readonly summaryDelayMs?: number
   /** The log failed for good: it takes no more writes. */
   readonly onFailure?: (error: StorageError) => void
   /** The disk is full, or takes writes again. */

@@ -19,12 +19,14 @@ import { Cleaner, type CleanerClient } from './cleaner.js'
 import { EventWriter } from './event-writer.js'
 import type { FileLogOptions } from './file-log-options.js'
 import { type BatchRange, Flusher, type FlusherClient } from './flusher.js'
-import type { LogChunk } from './log-chunk.js'
+import type { LogChunk, LostOctets } from './log-chunk.js'
+import { Losses } from './losses.js'
 import { type RecoveryReport, recoverLog } from './recovery.js'
 import { repairLog } from './repair.js'
 import { Residency } from './residency.js'
 import { type Segment, segmentNumberOf } from './segment.js'
 import { SegmentTable } from './segment-table.js'
+import { Summarizer } from './summarizer.js'
 
 /** Chunks that are left for events and for cleaning when messages get none any more. */
 const SLOT_RESERVE = 256
@@ -51,6 +53,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   private readonly residency: Residency
   private readonly flusher: Flusher
   private readonly cleaner: Cleaner
+  private readonly summarizer: Summarizer
+  private readonly losses: Losses
   private readonly events = new EventWriter((recordBytes) => this.durableRoom(recordBytes))
   private owner: ShardLogOwner | undefined
   private segment: Segment | undefined
@@ -94,9 +98,11 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     this.options = options
     const { clock, logger } = options
     this.table = new SegmentTable(options)
-    this.residency = new Residency(this.table, options)
+    this.residency = new Residency(this.table, options, (chunk, lost) => this.lose(chunk, lost))
     this.flusher = new Flusher(this.table, this, options.sync, clock, logger)
     this.cleaner = new Cleaner(this.table, this.residency, this, options)
+    this.summarizer = new Summarizer(this.flusher, options)
+    this.losses = new Losses(this.cleaner, options)
   }
 
   /** Tells the owner what the files hold, and makes them whole. Throws a StorageError when that cannot be. */
@@ -107,6 +113,9 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
       const recovery = await recoverLog(this.options, 'existing', this.table, this.owner!)
       await repairLog(disk, folder, this.table, recovery, logger)
       this.flusher.nextIndex = recovery.report.lastBatchIndex + 1
+      for (const segment of this.table.segments.values()) {
+        if (!segment.isSummarized) this.summarizer.add(segment)
+      }
       // Segments may be needed until what the shard says at its start is durable.
       setImmediate(() => this.whenSynced((error) => error === undefined && this.cleaner.run()))
       return recovery.report
@@ -191,6 +200,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
 
   /** Writes an event record of another segment anew. For the cleaner. */
   repeatEvent(kind: number, queueId: number, position: number, run: number, segment: number): void {
+    if (this.inert) return
     this.events.repeat(kind, queueId, position, run, segment)
   }
 
@@ -224,7 +234,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     // An atomic piece of work lies in one segment: were it in two, its first part could go before the second.
     const isFull = this.segment !== undefined && this.segment.sizeBytes >= this.options.segmentBytesMax
     if (this.segment === undefined || (isFull && !follows)) {
-      if (this.segment !== undefined) this.segment.complete = true
+      this.completeSegment()
       this.segment = this.table.create(true)
     }
     const chunk = this.table.addChunk(this.segment, this.segment.sizeBytes)
@@ -233,6 +243,13 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     this.batchFollows = follows
     this.makeRoom()
     return chunk
+  }
+
+  private completeSegment(): void {
+    const { segment } = this
+    if (segment === undefined) return
+    segment.complete = true
+    this.summarizer.add(segment)
   }
 
   /** The current chunk takes no more: where the next begins in the file is known now. */
@@ -336,6 +353,13 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   publishedAtMs(ref: number): number {
     const chunk = this.chunkOf(ref)
     return publishedAtMs(chunk, chunk.start + offsetOf(ref))
+  }
+
+  /** What a chunk's file has in these places is damaged: nothing of it must be used any more. */
+  private async lose(chunk: LogChunk, lost: readonly LostOctets[]): Promise<void> {
+    chunk.segment.isDamaged = true
+    await this.losses.keep(chunk, lost)
+    this.losses.tell(this.owner!, chunk, lost)
   }
 
   release(ref: number): void {
@@ -501,6 +525,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   /** What is in memory or can be read goes on to consumers; nothing is written down any more. */
   private failed(error: StorageError, waiters: readonly ((error: Error | undefined) => void)[]): void {
     this.inert = true
+    this.summarizer.stop()
     this.writtenTicket = Number.POSITIVE_INFINITY
     this.syncedTicket = Number.POSITIVE_INFINITY
     this.onAdvance?.()
@@ -530,11 +555,13 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
 
   private async shut(): Promise<void> {
     this.cleaner.stop()
+    this.summarizer.stop()
     await new Promise<void>((resolve) => {
       this.whenSynced(() => resolve())
       this.flusher.finish()
     })
     await new Promise<void>((resolve) => this.flusher.secure(() => resolve()))
+    await this.summarizer.close()
     this.inert = true
     this.flusher.close()
     await this.residency.close()

@@ -1,6 +1,12 @@
 import type { Region } from '../../util/arena.js'
 import type { Segment } from './segment.js'
 
+/** Octets of a chunk, from its start, that its file does not have any more as they were written. */
+export interface LostOctets {
+  readonly from: number
+  readonly to: number
+}
+
 /**
  * A stretch of a segment, at most a chunk long unless one message fills it, and its bytes while they are in memory.
  * A ref names a chunk by its slot for as long as the segment lives, resident or not.
@@ -37,6 +43,10 @@ export class LogChunk {
   busy = 0
   /** The memory goes as soon as nobody is busy with it. */
   unwanted = false
+  /** What was found damaged when it was read: nobody has messages there. */
+  lost: readonly LostOctets[] = []
+  /** Reads in a row that failed, or found damage. */
+  failedReads = 0
   /** Whoever waits for the bytes. */
   waiters: (() => void)[] = []
 

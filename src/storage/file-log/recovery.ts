@@ -17,11 +17,11 @@ import {
 } from '../record.js'
 import { makeRef, slotOf } from '../ref.js'
 import { StorageError } from '../storage-error.js'
-import { readPart } from '../whole-file.js'
 import { BATCH_HEADER_BYTES, BatchFlag, type BatchHeader } from './batch.js'
 import { POSITION_STEP } from './event-writer.js'
 import type { FileLogOptions } from './file-log-options.js'
 import type { LogChunk } from './log-chunk.js'
+import { readReadable, type Stretch } from './readable.js'
 import {
   decodeSegmentHeader,
   LOG_FORMAT,
@@ -31,11 +31,15 @@ import {
   segmentNumberOf,
 } from './segment.js'
 import { memoryOf, SegmentReader, type SegmentVisitor } from './segment-reader.js'
+import { headBytesAt, isSummaryName, type Summary, visitSummary } from './segment-summary.js'
 import type { SegmentTable } from './segment-table.js'
+import { SummaryReader } from './summary-reader.js'
 
 /** What recovery found, for the log of the broker and for `verify`. */
 export interface RecoveryReport {
   segments: number
+  /** Segments whose content was taken from their summaries. */
+  summarized: number
   batches: number
   /** Message records; a message that was moved while the broker died counts twice. */
   messages: number
@@ -51,6 +55,8 @@ export interface DamagedStretch {
   readonly lengthBytes: number
   /** A write that a crash cut short, which confirmed nothing. */
   readonly isTornTail: boolean
+  /** Some of it the disk did not give. */
+  readonly isUnreadable: boolean
 }
 
 /** Who is told what the log holds. */
@@ -69,7 +75,10 @@ export interface Damage {
   readonly position: number
   readonly lengthBytes: number
   readonly atEnd: boolean
+  readonly isUnreadable: boolean
   isTorn: boolean
+  /** Index of the last batch that was there, when it is known to have been durable; else 0. */
+  lastIndex: number
 }
 
 /** A segment's file as recovery found it. */
@@ -79,12 +88,18 @@ export interface FoundSegment {
   readonly sizeBytes: number
   /** Undefined when it is damaged. */
   readonly header: SegmentHeader | undefined
+  /** What of the header could not be read. */
+  readonly unreadable: readonly Stretch[]
+  /** What the segment holds was taken from its summary. */
+  fromSummary: boolean
 }
 
 /** The state of a log's files. */
 export interface Recovery {
   readonly report: RecoveryReport
   readonly found: readonly FoundSegment[]
+  /** Files in the folder that are summaries, finished or not. */
+  readonly summaryPaths: readonly string[]
   readonly damage: readonly Damage[]
   /** Batches that count for nothing, since the rest of their atomic piece of work is not there. */
   readonly broken: readonly BatchPlace[]
@@ -94,7 +109,9 @@ export interface Recovery {
 
 /**
  * Opens the segments of a folder and tells `owner` in order what is in them; changes nothing. The files stay open, also
- * when it throws: the table has them. Throws a StorageError when a format is not known.
+ * when it throws: the table has them. Throws a StorageError when a format is not known, and a DiskError when the folder
+ * cannot be listed or a segment cannot be opened. In the mode `read` every octet is looked at; else a segment with a
+ * good summary is not read.
  */
 export async function recoverLog(
   { disk, folder, chunkBytes = CHUNK_BYTES }: Pick<FileLogOptions, 'disk' | 'folder' | 'chunkBytes'>,
@@ -102,24 +119,32 @@ export async function recoverLog(
   table: SegmentTable,
   owner: RecoveryOwner,
 ): Promise<Recovery> {
-  const names = (await disk.list(folder)).flatMap((name) => {
+  const names = await disk.list(folder)
+  const summaryPaths = names.filter(isSummaryName).map((name) => join(folder, name))
+  const segments = names.flatMap((name) => {
     const number = segmentNumberOf(name)
     return number === undefined ? [] : [{ number, path: join(folder, name) }]
   })
-  names.sort((a, b) => a.number - b.number)
+  segments.sort((a, b) => a.number - b.number)
   const found: FoundSegment[] = []
-  for (const { number, path } of names) found.push(await openSegment(disk, table.adopt(number, path), mode))
+  for (const { number, path } of segments)
+    found.push(await openSegment(disk, table.adopt(number, path), mode))
   table.epoch = 1 + Math.max(0, ...found.map(({ header }) => header?.epoch ?? 0))
   const replay = new Replay(table, owner, chunkBytes)
-  for (const each of found) await replay.read(each)
-  return replay.finish(found)
+  const summaries = mode === 'read' ? undefined : new SummaryReader(disk, summaryPaths)
+  for (const each of found) {
+    const { header, segment, sizeBytes } = each
+    const summary = header && (await summaries?.read(segment.path, { ...header, sizeBytes }))
+    await replay.read(each, summary)
+  }
+  return replay.finish(found, summaryPaths)
 }
 
 async function openSegment(disk: Disk, segment: Segment, mode: OpenMode): Promise<FoundSegment> {
   const file = await disk.open(segment.path, mode)
   segment.opened(file)
   const octets = Buffer.alloc(SEGMENT_HEADER_BYTES)
-  const count = await readPart(file, octets, 0)
+  const { count, unreadable } = await readReadable(file, octets, 0, octets.length, 0)
   const header = count < octets.length ? undefined : decodeSegmentHeader(octets)
   if (header !== undefined && header.format > LOG_FORMAT) {
     throw new StorageError(
@@ -127,7 +152,7 @@ async function openSegment(disk: Disk, segment: Segment, mode: OpenMode): Promis
         `this one reads formats up to ${LOG_FORMAT}`,
     )
   }
-  return { segment, file, sizeBytes: await file.size(), header }
+  return { segment, file, sizeBytes: await file.size(), header, unreadable, fromSummary: false }
 }
 
 /** A batch that is remembered for later. */
@@ -135,12 +160,21 @@ interface BatchCopy {
   readonly place: BatchPlace
   readonly memory: RecordMemory
   readonly header: BatchHeader
+  readonly condensedBytes: number
+}
+
+/** Damage, and the indices that the next batch would have had and has; the latter is 0 while none has come. */
+interface Unjudged {
+  readonly damage: Damage
+  readonly index: number
+  nextIndex: number
 }
 
 /** Goes through the batches of all segments and rebuilds the segments' chunks. */
 class Replay implements SegmentVisitor {
   private readonly report: RecoveryReport = {
     segments: 0,
+    summarized: 0,
     batches: 0,
     messages: 0,
     lastBatchIndex: 0,
@@ -160,8 +194,8 @@ class Replay implements SegmentVisitor {
     expirationMs: -1,
   }
   private readonly damage: Damage[] = []
-  /** Damage of which one cannot tell yet what it was, and the index that the next batch would have had. */
-  private unjudged: { readonly damage: Damage; readonly index: number }[] = []
+  /** Damage of which one cannot tell yet what it was. */
+  private unjudged: Unjudged[] = []
   private readonly broken: BatchPlace[] = []
   private lastFlush: BatchPlace[] = []
   private lastFlushIndex = 0
@@ -182,57 +216,117 @@ class Replay implements SegmentVisitor {
     this.chunkBytes = chunkBytes
   }
 
-  async read({ segment, file, sizeBytes, header }: FoundSegment): Promise<void> {
+  /** Goes through a segment, by its summary where there is one. */
+  async read(found: FoundSegment, summary: Summary | undefined): Promise<void> {
+    const { segment, sizeBytes, header } = found
     this.segment = segment
     this.sizeBytes = sizeBytes
     this.chunk = undefined
     if (segment.number !== this.lastNumber + 1) this.hasRemoved = true
     this.lastNumber = segment.number
     segment.sizeBytes = sizeBytes
+    segment.epoch = header?.epoch ?? this.table.epoch
     segment.salt = header?.salt ?? 0
-    if (header === undefined) this.damaged(0, Math.min(sizeBytes, SEGMENT_HEADER_BYTES))
-    this.reader.begin(file, sizeBytes, header?.salt)
-    while (await this.reader.next(this));
-    // The batches tell what the header does not.
-    segment.salt = this.reader.salt ?? 0
+    if (summary !== undefined) {
+      found.fromSummary = true
+      this.report.summarized += 1
+      visitSummary(summary, this)
+    } else await this.readWhole(found)
   }
 
-  finish(found: readonly FoundSegment[]): Recovery {
+  private async readWhole({ segment, file, sizeBytes, header, unreadable }: FoundSegment): Promise<void> {
+    const { reader } = this
+    reader.begin(file, sizeBytes, header?.salt)
+    reader.unreadable.push(...unreadable)
+    if (header === undefined) this.damaged(0, Math.min(sizeBytes, SEGMENT_HEADER_BYTES))
+    while (await reader.next(this));
+    // That is a disk which is not there rather than damage: it may come back, and what is on it with it.
+    if (reader.unreadable.length > 0 && reader.readBytes === 0) {
+      throw new StorageError(`nothing of ${segment.path} can be read`)
+    }
+    // The batches tell what the header does not.
+    segment.salt = reader.salt ?? 0
+  }
+
+  finish(found: readonly FoundSegment[], summaryPaths: readonly string[]): Recovery {
     for (const { place } of this.doubtful) this.broken.push(place)
     this.breakGroup()
     const { report, damage, broken, lastFlush } = this
     report.segments = found.length
-    for (const { segment, position, lengthBytes, isTorn } of damage) {
-      report.damage.push({ path: segment.path, position, lengthBytes, isTornTail: isTorn })
+    for (const { segment, position, lengthBytes, isTorn, isUnreadable } of damage) {
+      report.damage.push({ path: segment.path, position, lengthBytes, isTornTail: isTorn, isUnreadable })
     }
-    return { report, found, damage, broken, lastFlush }
+    return { report, found, summaryPaths, damage, broken, lastFlush }
   }
 
   damaged(position: number, lengthBytes: number): void {
     const { segment } = this
+    const isUnreadable = this.isUnreadable(position, lengthBytes)
     const damage = {
       segment,
       position,
       lengthBytes,
       atEnd: position + lengthBytes === this.sizeBytes,
-      isTorn: true,
+      isUnreadable,
+      // What a crash cuts short can be read.
+      isTorn: !isUnreadable,
+      lastIndex: 0,
     }
     this.damage.push(damage)
-    this.unjudged.push({ damage, index: this.report.lastBatchIndex + 1 })
+    this.unjudged.push({ damage, index: this.report.lastBatchIndex + 1, nextIndex: 0 })
   }
 
-  batch(memory: RecordMemory, at: number, position: number, header: BatchHeader): void {
-    if ((header.flags & BatchFlag.VOID) !== 0) return
+  private isUnreadable(position: number, lengthBytes: number): boolean {
+    const end = position + lengthBytes
+    return this.reader.unreadable.some(
+      (each) => each.position < end && each.position + each.lengthBytes > position,
+    )
+  }
+
+  batch(
+    memory: RecordMemory,
+    at: number,
+    position: number,
+    header: BatchHeader,
+    condensedBytes: number,
+  ): void {
+    if ((header.flags & BatchFlag.VOID) !== 0) {
+      if (header.index > 0) this.passOver(header.index)
+      return
+    }
+    const isVouchedFor = condensedBytes > 0
+    if (isVouchedFor) this.wasDurable(header.index)
     const [doubtful] = this.doubtful
     if (doubtful !== undefined && doubtful.header.flushIndex !== header.flushIndex) this.trust()
     if (this.unjudged.length > 0) this.judge(header)
     const { segment } = this
     const place = { segment, position, lengthBytes: header.lengthBytes }
-    if (this.doubtful.length > 0 || this.isBehindHole(header)) {
-      this.doubtful.push({ place, memory: copyOf(memory, at, header.lengthBytes), header })
+    if (!isVouchedFor && (this.doubtful.length > 0 || this.isBehindHole(header))) {
+      this.doubtful.push(copyOf(memory, at, place, header, condensedBytes))
     } else {
-      this.take(memory, at, place, header)
+      this.take(memory, at, place, header, condensedBytes)
     }
+  }
+
+  /** Batches up to this index were durable, and an earlier recovery found them damaged: nothing is missing behind them. */
+  private passOver(index: number): void {
+    this.wasDurable(0)
+    this.breakGroup()
+    this.report.lastBatchIndex = Math.max(this.report.lastBatchIndex, index)
+  }
+
+  /**
+   * What came before was durable once, and what is missing of it was damaged since: a summary is written when the flushes
+   * that it tells of are synced, whole. `nextIndex` is that of the batch at hand, 0 when it tells of none.
+   */
+  private wasDurable(nextIndex: number): void {
+    for (const each of this.unjudged) {
+      if (each.nextIndex === 0) each.nextIndex = nextIndex
+      each.damage.isTorn = false
+      each.damage.lastIndex = Math.max(0, each.nextIndex - 1)
+    }
+    this.unjudged = []
+    this.trust()
   }
 
   /** True when batches of the same flush are missing before this one: a power cut came between, or damage. */
@@ -243,22 +337,35 @@ class Replay implements SegmentVisitor {
   private trust(): void {
     const { doubtful } = this
     this.doubtful = []
-    for (const { memory, place, header } of doubtful) this.take(memory, 0, place, header)
+    for (const { memory, place, header, condensedBytes } of doubtful) {
+      this.take(memory, 0, place, header, condensedBytes)
+    }
   }
 
   /** The next flush begins once the one before is durable: what is missing of an earlier one was damaged since. */
-  private judge({ flushIndex }: BatchHeader): void {
-    this.unjudged = this.unjudged.filter(({ damage, index }) => {
+  private judge({ index, flushIndex }: BatchHeader): void {
+    this.unjudged = this.unjudged.filter((each) => {
+      const { damage } = each
+      if (each.nextIndex === 0) each.nextIndex = index
+      const wasDurable = flushIndex > each.index
       // A header that was cut short has no batches behind it.
       const isHeader = damage.position === 0 && damage.segment === this.segment
-      if (isHeader || flushIndex > index) damage.isTorn = false
-      return damage.isTorn
+      if (!wasDurable && !isHeader) return true
+      damage.isTorn = false
+      damage.lastIndex = each.nextIndex - 1
+      return false
     })
   }
 
-  private take(memory: RecordMemory, at: number, place: BatchPlace, header: BatchHeader): void {
+  private take(
+    memory: RecordMemory,
+    at: number,
+    place: BatchPlace,
+    header: BatchHeader,
+    condensedBytes: number,
+  ): void {
     const { report } = this
-    const { flags, lengthBytes, index, flushIndex } = header
+    const { flags, index, flushIndex } = header
     const isNext = index === report.lastBatchIndex + 1
     report.batches += 1
     report.lastBatchIndex = Math.max(report.lastBatchIndex, index)
@@ -274,12 +381,12 @@ class Replay implements SegmentVisitor {
       return
     }
     if ((flags & BatchFlag.CONTINUES) !== 0) {
-      this.group.push({ place, memory: copyOf(memory, at, lengthBytes), header })
+      this.group.push(copyOf(memory, at, place, header, condensedBytes))
       return
     }
-    for (const part of this.group) this.takeBatch(part.memory, 0, part.place)
+    for (const part of this.group) this.takeBatch(part.memory, 0, part.place, part.condensedBytes > 0)
     this.group = []
-    this.takeBatch(memory, at, place)
+    this.takeBatch(memory, at, place, condensedBytes > 0)
   }
 
   private breakGroup(): void {
@@ -287,13 +394,13 @@ class Replay implements SegmentVisitor {
     this.group = []
   }
 
-  private takeBatch(memory: RecordMemory, at: number, batch: BatchPlace): void {
+  private takeBatch(memory: RecordMemory, at: number, batch: BatchPlace, isCondensed: boolean): void {
     const { segment, position, lengthBytes } = batch
     const chunk = this.chunkFor(segment, position, lengthBytes)
     const offset = position - chunk.filePosition
     chunk.used = offset + lengthBytes
     chunk.written = chunk.used
-    this.takeRecords(memory, at, at + lengthBytes, chunk, offset)
+    this.takeRecords(memory, at + BATCH_HEADER_BYTES, chunk, offset + BATCH_HEADER_BYTES, isCondensed)
   }
 
   private chunkFor(segment: Segment, position: number, batchBytes: number): LogChunk {
@@ -306,18 +413,22 @@ class Replay implements SegmentVisitor {
     return this.chunk
   }
 
+  /** Takes the records from `start` of the memory on, which in the chunk reach from `first` to where it ends so far. */
   private takeRecords(
     memory: RecordMemory,
     start: number,
-    end: number,
     chunk: LogChunk,
-    offset: number,
+    first: number,
+    isCondensed: boolean,
   ): void {
     const { words } = memory
-    for (let at = start + BATCH_HEADER_BYTES; at < end; at += words[at >> 2]!) {
+    for (let at = start, offset = first; offset < chunk.used; ) {
+      const recordBytes = words[at >> 2]!
       const kind = words[(at >> 2) + RecordWord.KIND]! & 0xff
-      if (kind === RecordKind.MESSAGE) this.takeMessage(memory, at, chunk, offset + at - start)
+      if (kind === RecordKind.MESSAGE) this.takeMessage(memory, at, chunk, offset)
       else this.takeEvent(memory, at, kind, chunk.segment)
+      at += isCondensed ? headBytesAt(memory, at) : recordBytes
+      offset += recordBytes
     }
   }
 
@@ -392,10 +503,17 @@ class Replay implements SegmentVisitor {
   }
 }
 
-function copyOf(memory: RecordMemory, at: number, lengthBytes: number): RecordMemory {
+function copyOf(
+  memory: RecordMemory,
+  at: number,
+  place: BatchPlace,
+  header: BatchHeader,
+  condensedBytes: number,
+): BatchCopy {
+  const lengthBytes = condensedBytes > 0 ? condensedBytes : header.lengthBytes
   const copy = memoryOf(lengthBytes)
   memory.bytes.copy(copy.bytes, 0, at, at + lengthBytes)
-  return copy
+  return { place, memory: copy, header, condensedBytes }
 }
 
 const DELIVERED: MessageHistory = {

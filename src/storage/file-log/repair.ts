@@ -1,15 +1,15 @@
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Logger } from '../../util/logger.js'
 import type { Disk, DiskFile } from '../disk.js'
 import { readPart, syncFile, writePart } from '../whole-file.js'
 import { BATCH_HEADER_BYTES, BatchFlag, sealBatch } from './batch.js'
+import { keepAside } from './quarantine.js'
+import { bytesOf, readReadable } from './readable.js'
 import type { BatchPlace, Damage, FoundSegment, Recovery } from './recovery.js'
 import { encodeSegmentHeader, LOG_FORMAT, SEGMENT_HEADER_BYTES, type Segment } from './segment.js'
 import { memoryOf } from './segment-reader.js'
+import { summaryPathOf } from './segment-summary.js'
 import type { SegmentTable } from './segment-table.js'
-
-/** Where octets that no undamaged batch covers are kept aside, in the log's folder. */
-export const QUARANTINE_FOLDER = 'quarantine'
 
 /**
  * Makes a log whole after its recovery, so that the next one finds nothing to report: cuts torn writes off, keeps
@@ -25,54 +25,78 @@ export async function repairLog(
 ): Promise<void> {
   const { found, damage, broken, lastFlush } = recovery
   const fileOf = new Map(found.map(({ segment, file }) => [segment, file]))
+  await removeSummaries(disk, folder, recovery)
   for (const each of damage) {
     const file = fileOf.get(each.segment)!
-    if (!each.isTorn && !(await keepAside(disk, folder, file, each, logger))) continue
-    if (each.position === 0) await writeHeader(file, each.segment, table.epoch)
-    else if (each.atEnd) await cut(file, each)
-    else await makeVoid(file, each.position, each.lengthBytes, table.epoch, each.segment.salt)
+    if (await cover(disk, folder, file, each, table.epoch, logger)) continue
+    each.segment.isDamaged = true
   }
   for (const { segment, position, lengthBytes } of broken) {
     const file = fileOf.get(segment)!
-    await makeVoid(file, position, lengthBytes, table.epoch, segment.salt)
+    await makeVoid(file, position, lengthBytes, 0, table.epoch, segment.salt)
   }
-  for (const place of lastFlush) await writeAgain(fileOf.get(place.segment)!, place, table.epoch)
+  const summarized = new Set(found.flatMap(({ segment, fromSummary }) => (fromSummary ? [segment] : [])))
+  for (const place of lastFlush) {
+    // A summary is written once its segment is synced: nothing of that can be missing.
+    if (!summarized.has(place.segment)) await writeAgain(fileOf.get(place.segment)!, place, table.epoch)
+  }
   // What the end of a process left in the page cache was read as well: from now on the shard builds on it.
-  for (const { file } of found) await syncFile(file)
+  for (const { file, segment } of found) if (!segment.isSummarized) await syncFile(file)
   await disk.syncDirectory(folder)
   for (const each of found) if (isEmpty(each)) await remove(disk, table, each)
 }
 
-/** Copies a damaged stretch; false when the disk does not take it: it then stays where it is. */
-async function keepAside(
+/**
+ * Removes every summary that recovery did not use, and those of segments that are about to be changed: before that, or
+ * they would tell of what is not there any more.
+ */
+async function removeSummaries(
+  disk: Disk,
+  folder: string,
+  { found, summaryPaths, damage, broken }: Recovery,
+): Promise<void> {
+  const changed = new Set([...damage, ...broken].map(({ segment }) => segment))
+  const used = new Set<string>()
+  for (const { segment, fromSummary } of found) {
+    segment.isSummarized = fromSummary && !changed.has(segment)
+    if (segment.isSummarized) used.add(summaryPathOf(segment.path))
+  }
+  const needless = summaryPaths.filter((path) => !used.has(path))
+  for (const path of needless) await disk.remove(path)
+  if (needless.length > 0) await disk.syncDirectory(folder)
+}
+
+/** Deals with a damaged stretch; false when the disk does not let us: it then stays where it is. */
+async function cover(
   disk: Disk,
   folder: string,
   file: DiskFile,
-  { segment, position, lengthBytes }: Damage,
+  damage: Damage,
+  epoch: number,
   logger: Logger,
 ): Promise<boolean> {
-  const quarantine = join(folder, QUARANTINE_FOLDER)
-  const path = join(quarantine, `${basename(segment.path)}-${position}`)
-  try {
+  const { segment, position, lengthBytes, atEnd, isTorn, isUnreadable, lastIndex } = damage
+  if (!isTorn) {
     const octets = Buffer.alloc(lengthBytes)
-    const count = await readPart(file, octets, position)
-    await disk.makeFolder(quarantine)
-    await disk.syncDirectory(folder)
-    await disk.remove(path)
-    const copy = await disk.open(path, 'create')
-    try {
-      await writePart(copy, octets.subarray(0, count), 0)
-      await syncFile(copy)
-    } finally {
-      await copy.close()
+    const { count, unreadable } = await readReadable(file, octets, 0, lengthBytes, position)
+    const isNothing = count === bytesOf(unreadable)
+    const { path } = segment
+    if (!isNothing && !(await keepAside(disk, folder, path, position, octets.subarray(0, count), logger))) {
+      return false
     }
-    await disk.syncDirectory(quarantine)
+  }
+  // What was durable once is missed behind it, too, which a void batch can tell of.
+  const isCut = atEnd && (isTorn || lengthBytes < BATCH_HEADER_BYTES || lengthBytes % 8 !== 0)
+  try {
+    if (position === 0) await writeHeader(file, segment, epoch)
+    else if (isCut) await cut(file, damage)
+    else if (isUnreadable) await makeVoidAnew(file, position, lengthBytes, lastIndex, epoch, segment.salt)
+    else await makeVoid(file, position, lengthBytes, lastIndex, epoch, segment.salt)
     return true
   } catch (error) {
-    logger.error(
-      `octets ${position} to ${position + lengthBytes} of ${segment.path} are not kept aside`,
-      error,
-    )
+    // What cannot be read can perhaps not be written either.
+    if (!isUnreadable) throw error
+    logger.error(`octets ${position} to ${position + lengthBytes} of ${segment.path} stay unreadable`, error)
     return false
   }
 }
@@ -94,6 +118,7 @@ async function writeAgain(
 
 async function writeHeader(file: DiskFile, segment: Segment, epoch: number): Promise<void> {
   const { number, salt } = segment
+  segment.epoch = epoch
   await writePart(file, encodeSegmentHeader({ format: LOG_FORMAT, number, epoch, salt }), 0)
 }
 
@@ -102,18 +127,33 @@ async function cut(file: DiskFile, { segment, position }: Damage): Promise<void>
   segment.sizeBytes = position
 }
 
-/** Puts the header of a void batch over the octets that are there. */
+/** Puts the header of a void batch over the octets that are there. `lastIndex`: see {@link Damage}. */
 async function makeVoid(
   file: DiskFile,
   position: number,
   lengthBytes: number,
+  lastIndex: number,
   epoch: number,
   salt: number,
 ): Promise<void> {
   const memory = memoryOf(lengthBytes)
   await readPart(file, memory.bytes, position)
-  sealBatch(memory, 0, lengthBytes, BatchFlag.VOID, 0, 0, epoch, salt)
+  sealBatch(memory, 0, lengthBytes, BatchFlag.VOID, 0, lastIndex, epoch, salt)
   await writePart(file, memory.bytes.subarray(0, BATCH_HEADER_BYTES), position)
+}
+
+/** Writes a void batch over octets of which some cannot be read: a disk puts what is written to a bad sector elsewhere. */
+async function makeVoidAnew(
+  file: DiskFile,
+  position: number,
+  lengthBytes: number,
+  lastIndex: number,
+  epoch: number,
+  salt: number,
+): Promise<void> {
+  const memory = memoryOf(lengthBytes)
+  sealBatch(memory, 0, lengthBytes, BatchFlag.VOID, 0, lastIndex, epoch, salt)
+  await writePart(file, memory.bytes, position)
 }
 
 /** True for a segment of which nothing but its header is left, or not even that. */
@@ -124,6 +164,7 @@ function isEmpty({ segment }: FoundSegment): boolean {
 async function remove(disk: Disk, table: SegmentTable, { segment }: FoundSegment): Promise<void> {
   table.segments.delete(segment.number)
   await segment.close()
+  await disk.remove(summaryPathOf(segment.path))
   await disk.remove(segment.path)
   await disk.syncDirectory(dirname(segment.path))
 }

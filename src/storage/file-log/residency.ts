@@ -2,9 +2,11 @@ import type { Arena } from '../../util/arena.js'
 import type { Clock, ClockTimer } from '../../util/clock.js'
 import type { Logger } from '../../util/logger.js'
 import { CHUNK_BYTES } from '../chunk.js'
-import { readBatch } from './batch.js'
+import { RECORD_ALIGNMENT_BYTES } from '../record.js'
+import { BatchFlag, readBatch, sealBatch } from './batch.js'
 import type { FileLogOptions } from './file-log-options.js'
-import type { LogChunk } from './log-chunk.js'
+import type { LogChunk, LostOctets } from './log-chunk.js'
+import { bytesOf, readReadable } from './readable.js'
 import type { SegmentTable } from './segment-table.js'
 
 /** Most chunks read ahead of a consumer; fewer when memory is small. */
@@ -13,6 +15,8 @@ const READ_AHEAD_CHUNKS = 4
 const READ_AHEAD_SHARE = 0.25
 /** After a failed read, how long until the next try. */
 const READ_RETRY_MS = 1000
+/** Reads that may fail, or find damage, before what is damaged is given up: a read may be wrong once. */
+const READ_TRIES = 4
 
 /**
  * Which chunks are in memory. Beyond the limit the ones that were not read for longest are left to their files;
@@ -26,6 +30,7 @@ export class Residency {
   private readonly readAheadChunks: number
   private readonly clock: Clock
   private readonly logger: Logger
+  private readonly lose: (chunk: LogChunk, lost: readonly LostOctets[]) => Promise<void>
   private readonly resident: LogChunk[] = []
   private readonly retries = new Set<ClockTimer>()
   private tick = 0
@@ -34,11 +39,20 @@ export class Residency {
   private whenIdle: (() => void) | undefined
   bytes = 0
 
-  constructor(table: SegmentTable, options: FileLogOptions) {
+  /**
+   * `lose` is told what of a chunk is damaged, before anybody gets the rest. Until it has resolved the chunk is not
+   * loaded; its memory holds what was read.
+   */
+  constructor(
+    table: SegmentTable,
+    options: FileLogOptions,
+    lose: (chunk: LogChunk, lost: readonly LostOctets[]) => Promise<void>,
+  ) {
     const { arena, residentBytesMax: limitBytes, clock, logger, chunkBytes = CHUNK_BYTES } = options
     this.chunkBytes = chunkBytes
     this.arena = arena
     this.table = table
+    this.lose = lose
     this.limitBytes = limitBytes
     this.readAheadChunks = Math.min(
       READ_AHEAD_CHUNKS,
@@ -167,39 +181,84 @@ export class Residency {
   private read(chunk: LogChunk): void {
     if (this.closed) return
     if (chunk.unwanted) {
-      this.rest(chunk)
+      this.finish(chunk)
       return
     }
     this.reads += 1
+    // Of a chunk that is known to be damaged the rest is wanted, with no more ado.
+    if (chunk.lost.length > 0) {
+      void this.salvage(chunk).then(() => this.answered())
+      return
+    }
     const { bytes, start, used, filePosition } = chunk
     chunk.segment.read(bytes, start, start + used, filePosition, (error, count) => {
-      this.reads -= 1
-      if (this.closed) {
-        if (this.reads === 0) this.whenIdle?.()
-        return
-      }
-      const problem = error?.message ?? this.damageIn(chunk, count)
-      if (chunk.unwanted) this.rest(chunk)
-      else if (problem === undefined) this.loaded(chunk)
-      else this.retryLater(chunk, problem)
+      if (!this.closed) this.judge(chunk, error?.message ?? problemIn(chunk, count))
+      this.answered()
     })
   }
 
-  private damageIn(chunk: LogChunk, count: number): string | undefined {
-    if (count < chunk.used) return `only ${count} of ${chunk.used} octets are there`
-    if (!chunk.segment.durable) return undefined
-    const end = chunk.start + chunk.used
-    for (let at = chunk.start; at < end; ) {
-      const batch = readBatch(chunk, at, end, chunk.segment.salt)
-      if (batch === undefined) return `the batch at octet ${chunk.filePosition + at - chunk.start} is damaged`
-      at += batch.lengthBytes
-    }
-    return undefined
+  private answered(): void {
+    this.reads -= 1
+    if (this.closed && this.reads === 0) this.whenIdle?.()
   }
 
-  private loaded(chunk: LogChunk): void {
+  private judge(chunk: LogChunk, problem: string | undefined): void {
+    if (chunk.unwanted || problem === undefined) {
+      this.finish(chunk)
+      return
+    }
+    chunk.failedReads += 1
+    if (chunk.failedReads < READ_TRIES) {
+      this.retryLater(chunk, problem)
+      return
+    }
+    this.reads += 1
+    void this.salvage(chunk).then(() => this.answered())
+  }
+
+  /** Reads whatever can be read, and has the rest given up. */
+  private async salvage(chunk: LogChunk): Promise<void> {
+    const { bytes, start, used, filePosition, segment } = chunk
+    const { count, unreadable } = await readReadable(segment, bytes, start, start + used, filePosition)
+    if (this.closed) return
+    if (bytesOf(unreadable) === used) {
+      // A disk that gives nothing may come back.
+      this.retryLater(chunk, 'nothing of it can be read')
+      return
+    }
+    bytes.fill(0, start + count, start + used)
+    const isWhole = unreadable.length === 0 && count === used
+    // Nothing tells of scratch, which has no batches, how far what could not be read spoils it.
+    const lost = segment.durable ? damageIn(chunk) : isWhole ? [] : [{ from: 0, to: used }]
+    const fresh = lost.filter(
+      ({ from, to }) => !chunk.lost.some((each) => each.from <= from && to <= each.to),
+    )
+    if (chunk.unwanted) this.finish(chunk)
+    else if (fresh.length > 0 && chunk.failedReads < READ_TRIES) this.judge(chunk, 'more of it is damaged')
+    else await this.giveUp(chunk, lost, fresh)
+  }
+
+  private async giveUp(
+    chunk: LogChunk,
+    lost: readonly LostOctets[],
+    fresh: readonly LostOctets[],
+  ): Promise<void> {
+    try {
+      if (fresh.length > 0) await this.lose(chunk, fresh)
+      if (this.closed) return
+      chunk.lost = lost
+      for (const each of lost) cover(chunk, each)
+      this.finish(chunk)
+    } catch (error) {
+      if (!this.closed) this.retryLater(chunk, String(error))
+    }
+  }
+
+  /** The chunk is there, or nobody wants it any more. */
+  private finish(chunk: LogChunk): void {
+    chunk.failedReads = 0
+    chunk.loaded = !chunk.unwanted
     this.rest(chunk)
-    chunk.loaded = true
     const { waiters } = chunk
     chunk.waiters = []
     if (waiters.length > 0) chunk.readAhead = false
@@ -214,4 +273,39 @@ export class Residency {
     }, READ_RETRY_MS)
     this.retries.add(timer)
   }
+}
+
+function problemIn(chunk: LogChunk, count: number): string | undefined {
+  if (count < chunk.used) return `only ${count} of ${chunk.used} octets are there`
+  if (!chunk.segment.durable) return undefined
+  const [first] = damageIn(chunk)
+  return first === undefined ? undefined : `the batch at octet ${chunk.filePosition + first.from} is damaged`
+}
+
+/** Stretches of a chunk's memory that no undamaged batch covers. */
+function damageIn(chunk: LogChunk): LostOctets[] {
+  const { start, used, segment } = chunk
+  const damage: LostOctets[] = []
+  let from = -1
+  let at = 0
+  while (at < used) {
+    const batch = readBatch(chunk, start + at, start + used, segment.salt)
+    if (batch === undefined) {
+      if (from < 0) from = at
+      at += RECORD_ALIGNMENT_BYTES
+      continue
+    }
+    if (from >= 0) damage.push({ from, to: at })
+    from = -1
+    at += batch.lengthBytes
+  }
+  if (from >= 0) damage.push({ from, to: used })
+  return damage
+}
+
+/** Makes one batch without records of damaged octets, so that the memory can be walked through. */
+function cover(chunk: LogChunk, { from, to }: LostOctets): void {
+  const { start, segment } = chunk
+  if (!segment.durable) return
+  sealBatch(chunk, start + from, start + to, BatchFlag.VOID, 0, 0, segment.epoch, segment.salt)
 }

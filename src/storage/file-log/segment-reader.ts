@@ -1,6 +1,7 @@
 import type { DiskFile } from '../disk.js'
 import type { RecordMemory } from '../record.js'
 import { BATCH_HEADER_BYTES, type BatchHeader, batchLengthAt, readBatch } from './batch.js'
+import { readReadable, type Stretch } from './readable.js'
 import { SEGMENT_HEADER_BYTES } from './segment.js'
 
 /** Most octets read at a time, but for batches that are larger. */
@@ -8,14 +9,21 @@ const READ_BYTES = 4 << 20
 
 /** What a reader finds in a segment, in order. */
 export interface SegmentVisitor {
-  /** An undamaged batch: it lies at `at` of the memory, for the duration of the call, and at `position` of the file. */
-  batch(memory: RecordMemory, at: number, position: number, header: BatchHeader): void
+  /**
+   * An undamaged batch: it lies at `at` of the memory, for the duration of the call, and at `position` of the file. From
+   * a summary, of each record only the head lies there, and `condensedBytes` are what that takes; else it is 0.
+   */
+  batch(memory: RecordMemory, at: number, position: number, header: BatchHeader, condensedBytes: number): void
   /** Octets that no undamaged batch covers. They reach to the end of the file, or a batch follows. */
   damaged(position: number, lengthBytes: number): void
 }
 
-/** Reads the batches of one segment after the other. */
+/** Reads the batches of one segment after the other. What the disk does not give is damaged. */
 export class SegmentReader {
+  /** Stretches of the segment that could not be read; some may be there twice. */
+  unreadable: Stretch[] = []
+  /** Octets of the segment that were read. */
+  readBytes = 0
   /** Stands in the batches of the segment; undefined while nobody knows. */
   salt: number | undefined
   private memory = memoryOf(BATCH_HEADER_BYTES)
@@ -28,6 +36,8 @@ export class SegmentReader {
     this.file = file
     this.size = sizeBytes
     this.salt = salt
+    this.unreadable = []
+    this.readBytes = 0
     const readBytes = Math.min(READ_BYTES, (sizeBytes + 7) & -8)
     if (this.memory.bytes.length < readBytes) this.memory = memoryOf(readBytes)
     this.position = Math.min(SEGMENT_HEADER_BYTES, sizeBytes)
@@ -38,7 +48,7 @@ export class SegmentReader {
     const { position, size } = this
     if (position >= size) return false
     const wanted = Math.min(size - position, this.memory.bytes.length)
-    const count = await readInto(this.file!, this.memory.bytes, wanted, position)
+    const count = await this.readInto(this.memory, wanted, position)
     if (count === 0) return false
     const used = this.visitBatches(visitor, count)
     this.position += used
@@ -53,7 +63,7 @@ export class SegmentReader {
       const header = readBatch(memory, at, count, this.salt)
       if (header === undefined) return at
       this.salt ??= memory.words[(at >> 2) + 7]!
-      visitor.batch(memory, at, position + at, header)
+      visitor.batch(memory, at, position + at, header, 0)
       at += header.lengthBytes
     }
   }
@@ -76,7 +86,7 @@ export class SegmentReader {
     const { memory, size } = this
     const step = memory.bytes.length - BATCH_HEADER_BYTES
     for (let base = position + 8; base < size; base += step) {
-      const count = await readInto(this.file!, memory.bytes, Math.min(memory.bytes.length, size - base), base)
+      const count = await this.readInto(memory, Math.min(memory.bytes.length, size - base), base)
       for (let at = 0; at < step && at + BATCH_HEADER_BYTES <= count; at += 8) {
         const lengthBytes = batchLengthAt(memory, at, size - base, this.salt)
         if (lengthBytes > 0 && (await this.isUndamaged(base, at, count, lengthBytes))) return base + at
@@ -88,20 +98,22 @@ export class SegmentReader {
   private async isUndamaged(base: number, at: number, count: number, lengthBytes: number): Promise<boolean> {
     if (at + lengthBytes <= count) return readBatch(this.memory, at, count, this.salt) !== undefined
     const whole = memoryOf(lengthBytes)
-    const found = await readInto(this.file!, whole.bytes, lengthBytes, base + at)
+    const found = await this.readInto(whole, lengthBytes, base + at)
     return readBatch(whole, 0, found, this.salt) !== undefined
+  }
+
+  private async readInto({ bytes }: RecordMemory, lengthBytes: number, position: number): Promise<number> {
+    const { count, unreadable } = await readReadable(this.file!, bytes, 0, lengthBytes, position)
+    this.readBytes += count
+    for (const stretch of unreadable) {
+      this.unreadable.push(stretch)
+      this.readBytes -= stretch.lengthBytes
+    }
+    return count
   }
 }
 
 export function memoryOf(sizeBytes: number): RecordMemory {
   const memory = new ArrayBuffer(sizeBytes)
   return { bytes: Buffer.from(memory), words: new Int32Array(memory), doubles: new Float64Array(memory) }
-}
-
-function readInto(file: DiskFile, buffer: Buffer, lengthBytes: number, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    file.read(buffer, 0, lengthBytes, position, (error, count) =>
-      error === undefined ? resolve(count) : reject(error),
-    )
-  })
 }

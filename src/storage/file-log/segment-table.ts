@@ -8,6 +8,7 @@ import { StorageError } from '../storage-error.js'
 import type { FileLogOptions } from './file-log-options.js'
 import { LogChunk } from './log-chunk.js'
 import { encodeSegmentHeader, LOG_FORMAT, Segment, segmentName } from './segment.js'
+import { summaryPathOf } from './segment-summary.js'
 
 /** After a failed removal of a file, how long until the next try. */
 const REMOVE_RETRY_MS = 1000
@@ -74,6 +75,7 @@ export class SegmentTable {
     const path = join(durable ? this.folder : this.scratchFolder, segmentName(number))
     const segment = new Segment(number, path, durable)
     segment.salt = this.randomOctets(4).readInt32LE()
+    segment.epoch = this.epoch
     this.segments.set(number, segment)
     return segment
   }
@@ -153,7 +155,10 @@ export class SegmentTable {
     for (let first = this.doomed[0]; first !== undefined; first = this.doomed[0]) {
       const { segment, done } = first
       try {
+        await segment.summarizing
         await segment.close()
+        // First, so that it never stands there alone: another segment may get the number after a restart.
+        if (segment.durable) await this.disk.remove(summaryPathOf(segment.path))
         await this.disk.remove(segment.path)
         if (segment.durable) await this.disk.syncDirectory(dirname(segment.path))
       } catch (error) {
@@ -167,6 +172,8 @@ export class SegmentTable {
     }
     this.removing = undefined
     if (this.doomed.length === 0 || this.closed) return
+    // Another removal may have come meanwhile and failed as well: one timer is enough, and all that close() knows of.
+    this.retryTimer?.cancel()
     this.retryTimer = this.clock.setTimer(() => {
       this.removing ??= this.removeDoomed()
     }, REMOVE_RETRY_MS)
@@ -175,8 +182,8 @@ export class SegmentTable {
   private async open(segment: Segment): Promise<void> {
     const file = await this.createFile(segment.path)
     try {
-      const { number, salt } = segment
-      const header = encodeSegmentHeader({ format: LOG_FORMAT, number, epoch: this.epoch, salt })
+      const { number, epoch, salt } = segment
+      const header = encodeSegmentHeader({ format: LOG_FORMAT, number, epoch, salt })
       await new Promise<void>((resolve, reject) => {
         file.write(header, 0, header.length, 0, (error) => (error === undefined ? resolve() : reject(error)))
       })

@@ -21,6 +21,8 @@ export class Segment {
   readonly durable: boolean
   /** Stands in every batch of the segment. */
   salt = 0
+  /** Stands in the segment's header. */
+  epoch = 0
   readonly chunks: LogChunk[] = []
   /** Octets promised to chunks, header included. */
   sizeBytes = SEGMENT_HEADER_BYTES
@@ -33,6 +35,12 @@ export class Segment {
    * to go before any segment that came after it, or what became of the copies would be forgotten before the originals.
    */
   superseded = false
+  /** A summary of it is in its place, for a start to read. */
+  isSummarized = false
+  /** Some of it is damaged, and not covered: a summary would hide that. */
+  isDamaged = false
+  /** Resolves when nobody writes a summary of it any more; undefined while nobody does. */
+  summarizing: Promise<void> | undefined
   /** Number of the flush that must be durable before this segment may go. */
   neededUntilFlush = 0
   /**
