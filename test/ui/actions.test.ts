@@ -2,44 +2,16 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import { test } from 'node:test'
 import { cleanUp } from '../support/cleanup.js'
 import { requireTool } from '../support/tools.js'
-import { openUiStage, type UiStage } from '../support/ui-stage.js'
 import { until } from '../support/wait.js'
-import { logIn, openPage, seriousFindings, visit } from './browser.js'
-import { sharedBrowser } from './shared-browser.js'
-
-interface Scene {
-  readonly page: Page
-  readonly stage: UiStage
-  readonly problems: string[]
-}
-
-async function open(t: TestContext): Promise<Scene> {
-  const stage = await openUiStage()
-  cleanUp(t, () => stage.close())
-  const browser = await sharedBrowser()
-  const { page, problems } = await openPage(browser)
-  cleanUp(t, () => page.context().close())
-  return { page, problems, stage }
-}
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const said = (page: Page, text: string) => page.locator('.toast').filter({ hasText: text }).waitFor()
-
-async function confirm(page: Page, action: string, typed: string): Promise<void> {
-  const dialog = page.getByRole('dialog')
-  const go = dialog.getByRole('button', { name: action, exact: true })
-  assert.ok(await go.isDisabled(), 'nothing happens before the name is typed')
-  await dialog.getByRole('textbox').fill(typed)
-  await go.click()
-}
+import { logIn, seriousFindings, visit } from './browser.js'
+import { button, confirm, openScene, said } from './scene.js'
 
 test('login refuses a wrong password in words, keeps the address, and logout ends the session', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage } = await open(t)
+  const { page, stage } = await openScene(t)
   await page.goto(`${stage.url}#/queues?name=orders`)
   await page.getByLabel('User').fill('guest')
   await page.getByLabel('Password').fill('wrong')
@@ -62,7 +34,7 @@ test('login refuses a wrong password in words, keeps the address, and logout end
 
 test('a queue is made, filled, looked into, emptied by moving, purged and deleted', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await visit(page, '#/queues')
   await button(page, 'Add a queue').click()
@@ -109,7 +81,7 @@ test('a queue is made, filled, looked into, emptied by moving, purged and delete
 
 test('dead letters say why they died and go back in one click', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await visit(page, '#/queues/%2F/orders.dead?tab=messages')
   await page.locator('tbody tr').first().click()
@@ -126,7 +98,7 @@ test('dead letters say why they died and go back in one click', async (t) => {
 
 test('an exchange is made, bound, explained, unbound and deleted', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await visit(page, '#/exchanges')
   await button(page, 'Add an exchange').click()
@@ -158,7 +130,7 @@ test('an exchange is made, bound, explained, unbound and deleted', async (t) => 
 
 test('a connection is closed, and its client is told why', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   let reason = ''
   stage.connection.on('closed', (error) => {
     reason = String(error)
@@ -175,7 +147,7 @@ test('a connection is closed, and its client is told why', async (t) => {
 
 test('users, permissions, virtual hosts, policies, limits and parameters are administered', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await visit(page, '#/vhosts')
   await button(page, 'Add a virtual host').click()
@@ -240,7 +212,7 @@ test('users, permissions, virtual hosts, policies, limits and parameters are adm
 
 test('definitions are exported, and imported after a look at what changes', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await visit(page, '#/definitions')
   const saved = page.waitForEvent('download')
@@ -264,7 +236,7 @@ test('definitions are exported, and imported after a look at what changes', asyn
 
 test('a trace shows messages as they pass, and leaves nothing behind when it is stopped', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await visit(page, '#/tracing')
   await page.getByLabel('What').selectOption('publish')
@@ -286,7 +258,7 @@ test('a trace shows messages as they pass, and leaves nothing behind when it is 
 
 test('the keyboard reaches everything: palette, filter, rows', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await page.keyboard.press('Control+k')
   await page.keyboard.type('shipp')
@@ -309,7 +281,7 @@ test('the keyboard reaches everything: palette, filter, rows', async (t) => {
 
 test('what others change appears by itself, and the theme stays as it was chosen', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, stage, problems } = await open(t)
+  const { page, stage, problems } = await openScene(t)
   await logIn(page, stage.url, 'guest', 'guest')
   await visit(page, '#/queues')
   await button(page, 'Dark theme').click()

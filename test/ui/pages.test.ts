@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { cleanUp } from '../support/cleanup.js'
 import { requireTool } from '../support/tools.js'
 import { MONITOR, openUiStage, STAGE_PASSWORD, type UiStage } from '../support/ui-stage.js'
@@ -59,34 +60,43 @@ async function open(
   return { stage, ...watched }
 }
 
-test('an administrator finds every page filled, without complaint of console or accessibility check', async (t) => {
-  if (!requireTool(t, 'chromium')) return
-  const { page, problems, stage } = await open(t)
-  await page.goto(stage.url)
-  assert.deepEqual(await seriousFindings(page), [], 'login')
-  await logIn(page, stage.url, 'guest', 'guest')
-  for (const [hash, shows] of [...PAGES, ...ADMINISTRATION]) {
-    await visit(page, hash)
-    await page
-      .locator('main')
-      .filter({ hasText: new RegExp(escaped(shows)) })
-      .waitFor()
-    assert.deepEqual(await seriousFindings(page), [], hash)
-  }
-  assert.deepEqual(problems, [])
-})
+/** Wider than this no page may be on a telephone. */
+const NARROW = { width: 375, height: 812 }
+const WIDE = { width: 1440, height: 900 }
 
-test('the dark theme is as readable, on a narrow screen too', async (t) => {
+for (const theme of ['light', 'dark'] as const) {
+  test(`an administrator finds every page filled, accessible, and within a narrow screen: ${theme}`, async (t) => {
+    if (!requireTool(t, 'chromium')) return
+    const { page, problems, stage } = await open(t, { theme })
+    await page.goto(stage.url)
+    assert.deepEqual(await seriousFindings(page), [], 'login')
+    await logIn(page, stage.url, 'guest', 'guest')
+    for (const [hash, shows] of [...PAGES, ...(await peerPages(page)), ...ADMINISTRATION]) {
+      await visit(page, hash)
+      await page
+        .locator('main')
+        .filter({ hasText: new RegExp(escaped(shows)) })
+        .waitFor()
+      assert.deepEqual(await seriousFindings(page), [], hash)
+      await page.setViewportSize(NARROW)
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      assert.ok(Number(overflow) <= 0, `${hash} is ${overflow} px too wide`)
+      await page.setViewportSize(WIDE)
+    }
+    assert.deepEqual(problems, [])
+  })
+}
+
+test('on a narrow screen the menu leads from page to page', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const { page, problems, stage } = await open(t, { theme: 'dark', width: 390, height: 844 })
+  const { page, problems, stage } = await open(t, { theme: 'dark', ...NARROW })
   await logIn(page, stage.url, 'guest', 'guest')
-  for (const [hash] of PAGES.filter((_, i) => i % 2 === 0)) {
+  for (const hash of ['#/', '#/queues', '#/queues/%2F/orders.shipping', '#/policies']) {
     await visit(page, hash)
     assert.deepEqual(await seriousFindings(page), [], hash)
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-    assert.ok(Number(overflow) <= 0, `${hash} is ${overflow} px too wide`)
   }
   await page.getByRole('button', { name: 'Menu' }).click()
+  assert.deepEqual(await seriousFindings(page), [], 'menu')
   await page.getByRole('link', { name: 'Exchanges' }).click()
   await page.getByRole('heading', { name: 'Exchanges' }).waitFor()
   assert.deepEqual(problems, [])
@@ -117,6 +127,22 @@ test('a monitoring user sees what happens, and no way to change what it may not'
   assert.equal(await page.getByRole('button', { name: 'Close', exact: true }).count(), 0)
   assert.deepEqual(problems, [])
 })
+
+/** The pages of a connection and of a channel, whose names have ports in them. */
+async function peerPages(page: Page): Promise<typeof PAGES> {
+  const names = await page.evaluate(async () => {
+    const channels = (await (await fetch('api/channels')).json()) as {
+      name: string
+      connection_details: { name: string }
+    }[]
+    return channels.map(({ name, connection_details: { name: connection } }) => [connection, name] as const)
+  })
+  const [connection, channel] = names.map((pair) => pair.map(encodeURIComponent))[0] ?? []
+  return [
+    [`#/connections/${connection}`, 'What the client says of itself'],
+    [`#/channels/${channel}`, 'Consumers'],
+  ]
+}
 
 /** The bars stay: they part alternatives. */
 function escaped(text: string): string {

@@ -1278,6 +1278,46 @@ export interface Paths {
       readonly answer: unknown
     }
   }
+  readonly '/nodes/{node}/drain': {
+    /** Enters maintenance mode: takes no clients, and closes the connections of those there are. */
+    readonly POST: {
+      readonly query: never
+      readonly body: undefined
+      readonly answer: undefined
+    }
+  }
+  readonly '/nodes/{node}/revive': {
+    /** Leaves maintenance mode. */
+    readonly POST: {
+      readonly query: never
+      readonly body: undefined
+      readonly answer: undefined
+    }
+  }
+  readonly '/nodes/{node}/suspend-listeners': {
+    /** Takes no further clients; those that are there stay. */
+    readonly POST: {
+      readonly query: never
+      readonly body: undefined
+      readonly answer: undefined
+    }
+  }
+  readonly '/nodes/{node}/resume-listeners': {
+    /** Listens for clients again. */
+    readonly POST: {
+      readonly query: never
+      readonly body: undefined
+      readonly answer: undefined
+    }
+  }
+  readonly '/nodes/{node}/rotate-logs': {
+    /** Puts the log file aside and begins a new one. */
+    readonly POST: {
+      readonly query: never
+      readonly body: undefined
+      readonly answer: undefined
+    }
+  }
   readonly '/vhosts': {
     /** Virtual hosts that the user may see. */
     readonly GET: {
@@ -2926,6 +2966,14 @@ export interface Paths {
   }
   readonly '/events': {
     /** Server-sent events: what has changed, as {"changes":[{"event":"queue.created","vhost":"/","name":"q"}]}. */
+    readonly GET: {
+      readonly query: never
+      readonly body: undefined
+      readonly answer: unknown
+    }
+  }
+  readonly '/events/lines': {
+    /** Events as they happen, a JSON object in each line: what amq.rabbitmq.event tells in headers. */
     readonly GET: {
       readonly query: never
       readonly body: undefined

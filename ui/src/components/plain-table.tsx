@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Button } from './basics.js'
 
 type Head = string | { readonly text: string; readonly isNumber: true } | typeof ACTIONS
 
@@ -19,6 +20,20 @@ export function PlainTable(props: { readonly heads: readonly Head[]; readonly ch
       </thead>
       <tbody>{props.children}</tbody>
     </table>
+  )
+}
+
+/** What can be done with the entry of a row. */
+export function RowButtons(props: { readonly change: () => void; readonly remove: () => void }) {
+  return (
+    <>
+      <Button tone="quiet" onClick={props.change}>
+        Change
+      </Button>
+      <Button tone="quiet" onClick={props.remove}>
+        Remove
+      </Button>
+    </>
   )
 }
 

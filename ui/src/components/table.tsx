@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import type { Paged } from '../api/client.js'
 import { count } from '../util/format.js'
 import { setQuery, usePlace } from '../util/router.js'
 import { Button } from './basics.js'
@@ -372,14 +373,14 @@ export function FilterBox(props: {
 }
 
 /** How many there are, and the way to the other pages. */
-export function Pager(props: {
-  readonly page: number
-  readonly pageCount: number
-  readonly pageSize: number
-  readonly filtered: number
-  readonly total: number
-}) {
-  const { page, pageCount, filtered, total } = props
+export function Pager({ list }: { readonly list: Omit<Paged<unknown>, 'items'> }) {
+  const {
+    page,
+    page_count: pageCount,
+    page_size: pageSize,
+    filtered_count: filtered,
+    total_count: total,
+  } = list
   return (
     <div className="pager">
       <span className="muted">
@@ -389,7 +390,7 @@ export function Pager(props: {
         <span className="muted">Rows</span>
         <select
           className="input"
-          value={props.pageSize}
+          value={pageSize}
           onChange={(event) => setQuery({ size: event.target.value, page: undefined })}
         >
           {[50, 100, 200, 500].map((size) => (

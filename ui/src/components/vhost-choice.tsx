@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import { setQuery, usePlace } from '../util/router.js'
+import { SelectField } from './fields.js'
 import type { Column } from './table.js'
 
 /** The names of the virtual hosts that the reader may enter. */
@@ -41,4 +42,10 @@ export function VhostChoice({ needsOne = false }: { readonly needsOne?: boolean 
       ))}
     </select>
   )
+}
+
+/** A virtual host in a form. */
+export function VhostField(props: { readonly value: string; readonly onChange: (vhost: string) => void }) {
+  const names = useVhostNames()
+  return <SelectField label="Virtual host" {...props} options={names.map((each) => [each, each])} />
 }

@@ -2,11 +2,11 @@ import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import { Ago, Facts, Figure, Link, PageHeader, Panel, Waiting } from '../components/basics.js'
 import { RangeChoice, useRangeQuery } from '../components/chart.js'
+import { ConsumerTable } from '../components/consumer-table.js'
 import { RateChart } from '../components/message-chart.js'
 import { count } from '../util/format.js'
 import { ChannelMode } from './channels.js'
 import { ConnectionState } from './connections.js'
-import { QueueConsumers } from './queue.js'
 
 export default function ChannelPage({ name }: { readonly name: string }) {
   const { data, error, refetch } = useApi(api('/channels/{channel}', { channel: name }, useRangeQuery()))
@@ -78,7 +78,7 @@ export default function ChannelPage({ name }: { readonly name: string }) {
           ]}
         />
       </Panel>
-      <QueueConsumers consumers={data.consumer_details ?? []} />
+      <ConsumerTable consumers={data.consumer_details ?? []} of="channel" />
     </div>
   )
 }

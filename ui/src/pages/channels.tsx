@@ -132,13 +132,7 @@ export default function Channels() {
               </EmptyState>
             }
           />
-          <Pager
-            page={data.page}
-            pageCount={data.page_count}
-            pageSize={data.page_size}
-            filtered={data.filtered_count}
-            total={data.total_count}
-          />
+          <Pager list={data} />
         </>
       )}
     </div>

@@ -142,13 +142,7 @@ export default function Connections() {
               </EmptyState>
             }
           />
-          <Pager
-            page={data.page}
-            pageCount={data.page_count}
-            pageSize={data.page_size}
-            filtered={data.filtered_count}
-            total={data.total_count}
-          />
+          <Pager list={data} />
         </>
       )}
       {isClosing && (

@@ -22,7 +22,13 @@ import {
   usePaging,
   useSorting,
 } from '../components/table.js'
-import { useVhost, useVhostColumns, useVhostNames, VhostChoice } from '../components/vhost-choice.js'
+import {
+  useVhost,
+  useVhostColumns,
+  useVhostNames,
+  VhostChoice,
+  VhostField,
+} from '../components/vhost-choice.js'
 import { EXCHANGE_ARGUMENTS } from '../util/arguments.js'
 import { rate } from '../util/format.js'
 import { href } from '../util/router.js'
@@ -136,13 +142,7 @@ export default function Exchanges() {
               </EmptyState>
             }
           />
-          <Pager
-            page={data.page}
-            pageCount={data.page_count}
-            pageSize={data.page_size}
-            filtered={data.filtered_count}
-            total={data.total_count}
-          />
+          <Pager list={data} />
         </>
       )}
       {dialog.open === 'create' && <CreateExchangeDialog vhost={vhost} onClose={dialog.close} />}
@@ -187,12 +187,7 @@ function CreateExchangeDialog({
     <FormDialog title="Add an exchange" action="Add the exchange" wide onClose={onClose} submit={create}>
       <div className="columns">
         <TextField label="Name" value={name} onChange={setName} required mono autoFocus />
-        <SelectField
-          label="Virtual host"
-          value={vhost}
-          onChange={setVhost}
-          options={vhosts.map((each) => [each, each])}
-        />
+        <VhostField value={vhost} onChange={setVhost} />
         <SelectField
           label="Type"
           value={type}

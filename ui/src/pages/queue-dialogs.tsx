@@ -11,7 +11,7 @@ import {
   TextField,
   valuesOf,
 } from '../components/fields.js'
-import { useVhostNames } from '../components/vhost-choice.js'
+import { useVhostNames, VhostField } from '../components/vhost-choice.js'
 import { QUEUE_ARGUMENTS } from '../util/arguments.js'
 import { plural } from '../util/format.js'
 import { href } from '../util/router.js'
@@ -47,12 +47,7 @@ export function CreateQueueDialog({ vhost: given, onClose }: DialogProps & { rea
     <FormDialog title="Add a queue" action="Add the queue" wide onClose={onClose} submit={create}>
       <div className="columns">
         <TextField label="Name" value={name} onChange={setName} required mono autoFocus />
-        <SelectField
-          label="Virtual host"
-          value={vhost}
-          onChange={setVhost}
-          options={vhosts.map((each) => [each, each])}
-        />
+        <VhostField value={vhost} onChange={setVhost} />
         <SelectField
           label="Type"
           value={type}

@@ -16,8 +16,14 @@ interface Entry {
 /** Every queue by name, in the broker's order. */
 type QueueIndex = readonly Entry[]
 
-/** The index of a vhost's queues, or of all for `''`; undefined until it is wanted and there. */
-export function useQueueIndex(vhost: string, isWanted: boolean): QueueIndex | undefined {
+/**
+ * The index of a vhost's queues, or of all for `''`; undefined until it is wanted and there. It is kept fresh once it is
+ * used.
+ */
+export function useQueueIndex(
+  vhost: string,
+  { isWanted, isUsed }: { readonly isWanted: boolean; readonly isUsed: boolean },
+): QueueIndex | undefined {
   const { data } = useQuery({
     queryKey: ['queue-index', vhost],
     queryFn: async ({ signal }) => {
@@ -43,7 +49,8 @@ export function useQueueIndex(vhost: string, isWanted: boolean): QueueIndex | un
       return queues.map((queue): Entry => ({ lowerName: queue.name.toLowerCase(), queue }))
     },
     enabled: isWanted,
-    refetchInterval: LOOK_AGAIN_MS,
+    refetchInterval: isUsed ? LOOK_AGAIN_MS : false,
+    refetchOnWindowFocus: false,
     // Comparing ten thousand entries with the last ones costs more than drawing those in sight.
     structuralSharing: false,
   })

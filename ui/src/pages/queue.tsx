@@ -2,16 +2,17 @@ import { api } from '../api/client.js'
 import { useApi } from '../api/hooks.js'
 import { useRights } from '../api/rights.js'
 import { useSession } from '../api/session.js'
-import type { Consumer, Policy, Queue } from '../api/types.js'
+import type { Policy, Queue } from '../api/types.js'
 import { ArgumentList } from '../components/argument-list.js'
 import { Badge, Button, Facts, Figure, Link, PageHeader, Panel, Tabs, Waiting } from '../components/basics.js'
 import { BindingTable } from '../components/binding-table.js'
 import { RangeChoice, useRangeQuery } from '../components/chart.js'
+import { ConsumerTable } from '../components/consumer-table.js'
 import { useDialog } from '../components/dialog.js'
 import { LengthChart, RateChart } from '../components/message-chart.js'
-import { PlainTable, right } from '../components/plain-table.js'
+import { PlainTable } from '../components/plain-table.js'
 import { PublishDialog } from '../components/publish-dialog.js'
-import { bytes, count, duration, percent, rate } from '../util/format.js'
+import { bytes, count, percent, rate } from '../util/format.js'
 import { useQueryParam } from '../util/router.js'
 import { BindDialog, DeleteQueueDialog, MoveDialog, PurgeDialog } from './queue-dialogs.js'
 import { QueueMessages } from './queue-messages.js'
@@ -76,7 +77,7 @@ export default function QueuePage({ vhost, name }: { readonly vhost: string; rea
       />
       {tab === 'overview' && <QueueOverview queue={queue} />}
       {tab === 'messages' && <QueueMessages queue={queue} />}
-      {tab === 'consumers' && <QueueConsumers consumers={queue.consumer_details ?? []} />}
+      {tab === 'consumers' && <ConsumerTable consumers={queue.consumer_details ?? []} of="queue" />}
       {tab === 'bindings' && <QueueBindings vhost={vhost} name={name} />}
       {tab === 'settings' && <QueueSettings queue={queue} />}
       {dialog.open === 'publish' && (
@@ -153,55 +154,6 @@ function QueueOverview({ queue }: { readonly queue: Queue }) {
         />
       </Panel>
     </>
-  )
-}
-
-export function QueueConsumers({ consumers }: { readonly consumers: readonly Consumer[] }) {
-  return (
-    <Panel>
-      {consumers.length === 0 ? (
-        <p className="muted">Nobody consumes from it. Messages wait until somebody does.</p>
-      ) : (
-        <PlainTable
-          heads={[
-            'Consumer tag',
-            'Channel',
-            'User',
-            'State',
-            'Acks',
-            right('Prefetch'),
-            right('Ack timeout'),
-          ]}
-        >
-          {consumers.map((consumer) => {
-            const { channel_details: channel, consumer_tag: tag } = consumer
-            return (
-              <tr key={`${channel.name} ${tag}`}>
-                <td className="mono">{tag}</td>
-                <td>
-                  {channel.name !== undefined && <Link to={['channels', channel.name]}>{channel.name}</Link>}
-                </td>
-                <td>{channel.user}</td>
-                <td>
-                  <Badge tone={consumer.active ? 'good' : 'neutral'}>
-                    {consumer.activity_status.replace('_', ' ')}
-                  </Badge>
-                </td>
-                <td>{consumer.ack_required ? 'manual' : 'automatic'}</td>
-                <td className="number">
-                  {consumer.prefetch_count === 0 ? 'no limit' : consumer.prefetch_count}
-                </td>
-                <td className="number">
-                  {typeof consumer.consumer_timeout === 'number'
-                    ? duration(consumer.consumer_timeout)
-                    : 'none'}
-                </td>
-              </tr>
-            )
-          })}
-        </PlainTable>
-      )}
-    </Panel>
   )
 }
 

@@ -158,7 +158,9 @@ export default function Queues() {
         )
   const { data: answer, error, refetch, isPlaceholderData } = useApi(path)
   const [isFiltering, setFiltering] = useState(paging.name !== '')
-  const index = useQueueIndex(vhost, isFiltering)
+  // A list on one page is answered as fast without.
+  const isLong = answer !== undefined && answer.total_count > answer.page_size
+  const index = useQueueIndex(vhost, { isWanted: isLong, isUsed: isFiltering })
   const isForeseeable = isPlaceholderData && paging.page === 1 && sorting.column === 'name'
   const foreseen = useForeseenQueues(isForeseeable ? index : undefined, answer, {
     name: paging.name,
@@ -231,13 +233,7 @@ export default function Queues() {
               )
             }
           />
-          <Pager
-            page={data.page}
-            pageCount={data.page_count}
-            pageSize={data.page_size}
-            filtered={data.filtered_count}
-            total={data.total_count}
-          />
+          <Pager list={data} />
         </>
       )}
       {dialog.open === 'create' && <CreateQueueDialog vhost={vhost} onClose={dialog.close} />}

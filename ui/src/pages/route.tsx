@@ -14,7 +14,7 @@ import {
 import { Icon } from '../components/icon.js'
 import { PlainTable } from '../components/plain-table.js'
 import { notify } from '../components/toasts.js'
-import { useVhostNames } from '../components/vhost-choice.js'
+import { useVhostNames, VhostField } from '../components/vhost-choice.js'
 import { plural } from '../util/format.js'
 import { setQuery, usePlace } from '../util/router.js'
 
@@ -55,11 +55,9 @@ export default function RoutePage() {
       <Panel>
         <form className="stack" onSubmit={ask}>
           <div className="columns">
-            <SelectField
-              label="Virtual host"
+            <VhostField
               value={vhost}
               onChange={(value) => setQuery({ vhost: value, exchange: undefined, asked: undefined })}
-              options={vhosts.map((each) => [each, each])}
             />
             <SelectField
               label="Exchange"

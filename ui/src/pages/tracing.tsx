@@ -8,7 +8,7 @@ import { MessageDialog } from '../components/message-dialog.js'
 import { ACTIONS, PlainTable } from '../components/plain-table.js'
 import { type Draft, PublishDialog } from '../components/publish-dialog.js'
 import { type Column, Table } from '../components/table.js'
-import { useVhostNames } from '../components/vhost-choice.js'
+import { useVhostNames, VhostField } from '../components/vhost-choice.js'
 import { bytes, plural } from '../util/format.js'
 import { download, propertiesOf } from '../util/message.js'
 import { setQuery, usePlace } from '../util/router.js'
@@ -106,7 +106,7 @@ export default function Tracing() {
         title="Tracing"
         note="Shows messages as they are published and delivered, without taking any. A trace ends by itself when nobody looks at it."
       />
-      <StartPanel vhost={vhost} vhosts={vhosts} />
+      <StartPanel vhost={vhost} />
       {own.length > 0 && (
         <Panel title="Traces that run">
           <PlainTable heads={['Trace', 'Pattern', ACTIONS]}>
@@ -133,7 +133,7 @@ export default function Tracing() {
   )
 }
 
-function StartPanel({ vhost, vhosts }: { readonly vhost: string; readonly vhosts: readonly string[] }) {
+function StartPanel({ vhost }: { readonly vhost: string }) {
   const act = useAction()
   const [kind, setKind] = useState('#')
   const [name, setName] = useState('')
@@ -159,12 +159,7 @@ function StartPanel({ vhost, vhosts }: { readonly vhost: string; readonly vhosts
     <Panel>
       <form className="stack" onSubmit={(event) => void start(event)}>
         <div className="columns">
-          <SelectField
-            label="Virtual host"
-            value={vhost}
-            onChange={(value) => setQuery({ vhost: value, trace: undefined })}
-            options={vhosts.map((each) => [each, each])}
-          />
+          <VhostField value={vhost} onChange={(value) => setQuery({ vhost: value, trace: undefined })} />
           <SelectField
             label="What"
             value={kind}

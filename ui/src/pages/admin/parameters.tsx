@@ -4,7 +4,7 @@ import { useAction, useApi } from '../../api/hooks.js'
 import { Button, PageHeader, Panel, Waiting } from '../../components/basics.js'
 import { ConfirmDialog, FormDialog } from '../../components/dialog.js'
 import { AreaField, SelectField, TextField } from '../../components/fields.js'
-import { ACTIONS, PlainTable } from '../../components/plain-table.js'
+import { ACTIONS, PlainTable, RowButtons } from '../../components/plain-table.js'
 import { useVhostNames } from '../../components/vhost-choice.js'
 
 interface Edited {
@@ -54,12 +54,7 @@ export default function Parameters() {
             <td>{each.name}</td>
             <td className="mono">{JSON.stringify(each.value)}</td>
             <td className="number">
-              <Button tone="quiet" onClick={() => setEdited(each)}>
-                Change
-              </Button>
-              <Button tone="quiet" onClick={() => setRemoved(each)}>
-                Remove
-              </Button>
+              <RowButtons change={() => setEdited(each)} remove={() => setRemoved(each)} />
             </td>
           </tr>
         ))}

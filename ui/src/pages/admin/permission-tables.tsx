@@ -5,8 +5,8 @@ import type { Permission, TopicPermission } from '../../api/types.js'
 import { Button, Link } from '../../components/basics.js'
 import { ConfirmDialog, FormDialog } from '../../components/dialog.js'
 import { SelectField, TextField } from '../../components/fields.js'
-import { ACTIONS, PlainTable } from '../../components/plain-table.js'
-import { useVhostNames } from '../../components/vhost-choice.js'
+import { ACTIONS, PlainTable, RowButtons } from '../../components/plain-table.js'
+import { useVhostNames, VhostField } from '../../components/vhost-choice.js'
 
 /** What belongs to one user, or to one virtual host. */
 export interface Owner {
@@ -46,12 +46,7 @@ export function PermissionTable({
               <td className="mono">{each.write}</td>
               <td className="mono">{each.read}</td>
               <td className="number">
-                <Button tone="quiet" onClick={() => setEdited(each)}>
-                  Change
-                </Button>
-                <Button tone="quiet" onClick={() => setRemoved(each)}>
-                  Remove
-                </Button>
+                <RowButtons change={() => setEdited(each)} remove={() => setRemoved(each)} />
               </td>
             </tr>
           ))}
@@ -134,14 +129,7 @@ function PermissionDialog(props: {
           options={users.map((each) => [each, each])}
         />
       )}
-      {owner.vhost === undefined && given === undefined && (
-        <SelectField
-          label="Virtual host"
-          value={toVhost}
-          onChange={setVhost}
-          options={vhosts.map((each) => [each, each])}
-        />
-      )}
+      {owner.vhost === undefined && given === undefined && <VhostField value={toVhost} onChange={setVhost} />}
       <p className="hint">Regular expressions over names of queues and exchanges. .* is all, ^$ is none.</p>
       <TextField label="Configure: declare and delete" value={configure} onChange={setConfigure} mono />
       <TextField label="Write: publish, bind as a target" value={write} onChange={setWrite} mono />
@@ -241,14 +229,7 @@ function TopicPermissionDialog({ owner, onClose }: { readonly owner: Owner; read
           options={users.map((each) => [each, each])}
         />
       )}
-      {owner.vhost === undefined && (
-        <SelectField
-          label="Virtual host"
-          value={toVhost}
-          onChange={setVhost}
-          options={vhosts.map((each) => [each, each])}
-        />
-      )}
+      {owner.vhost === undefined && <VhostField value={toVhost} onChange={setVhost} />}
       <TextField label="Topic exchange" value={exchange} onChange={setExchange} required mono />
       <TextField label="Routing keys it may publish with" value={write} onChange={setWrite} mono />
       <TextField label="Binding keys it may bind with" value={read} onChange={setRead} mono />

@@ -14,8 +14,8 @@ import {
   TextField,
   valuesOf,
 } from '../../components/fields.js'
-import { ACTIONS, PlainTable, right } from '../../components/plain-table.js'
-import { useVhost, useVhostNames, VhostChoice } from '../../components/vhost-choice.js'
+import { ACTIONS, PlainTable, RowButtons, right } from '../../components/plain-table.js'
+import { useVhost, useVhostNames, VhostChoice, VhostField } from '../../components/vhost-choice.js'
 import { explained, POLICY_KEYS } from '../../util/arguments.js'
 import { plural } from '../../util/format.js'
 
@@ -91,16 +91,7 @@ function PolicyPanel(props: { readonly kind: Kind; readonly title: string; reado
               </td>
               <td className="number">{policy.priority}</td>
               <td className="number">
-                {canEdit && (
-                  <>
-                    <Button tone="quiet" onClick={() => setEdited(policy)}>
-                      Change
-                    </Button>
-                    <Button tone="quiet" onClick={() => setRemoved(policy)}>
-                      Remove
-                    </Button>
-                  </>
-                )}
+                {canEdit && <RowButtons change={() => setEdited(policy)} remove={() => setRemoved(policy)} />}
               </td>
             </tr>
           ))}
@@ -167,14 +158,7 @@ function PolicyDialog(props: {
     >
       <div className="columns">
         {given === undefined && <TextField label="Name" value={name} onChange={setName} required autoFocus />}
-        {given === undefined && (
-          <SelectField
-            label="Virtual host"
-            value={vhost}
-            onChange={setVhost}
-            options={vhosts.map((each) => [each, each])}
-          />
-        )}
+        {given === undefined && <VhostField value={vhost} onChange={setVhost} />}
         <SelectField
           label="Applies to"
           value={applyTo}
