@@ -61,6 +61,7 @@ const INFO = [
   gauge('queue_info', 'A metric with a constant 1 value and labels that provide some queue details.'),
 ]
 
+const SEGMENTS = [counter('stream_segments', 'Total number of stream segment files')]
 const NO_REDUCTIONS = 0
 /** Reads and writes of single queues. */
 const NOT_COUNTED = 0
@@ -91,6 +92,7 @@ export function* queueTables(
   if (parts.length === 0) return []
   const table = new MetricTable(parts)
   const info = new MetricTable(INFO)
+  const segments = new MetricTable(SEGMENTS)
   const now = new QueueStatistics()
   const sums = parts.map(({ name }) => (name === TIMESTAMP ? Number.NaN : 0))
   // One for all queues: ten thousand arrays in a turn of a few would be felt.
@@ -104,6 +106,7 @@ export function* queueTables(
     if (consumers) values[places++] = now.consumers
     if (details) places = putDetails(values, places, statistics, queue, now, perQueue)
     if (delivery) putDelivery(values, places, now)
+    if (details && queue.type === 'stream') addSegments(segments, statistics, queue)
     if (!perQueue) {
       for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!
       continue
@@ -113,9 +116,10 @@ export function* queueTables(
     const kind = { queue_type: QUEUE_TYPE_LABELS[queue.type], membership: 'leader' }
     info.add(labelsOf({ ...labels, ...kind }), [1])
   }
-  if (perQueue) return [table, ...(coarse || consumers || details ? [info] : [])]
+  if (perQueue)
+    return [table, ...(details ? [segments] : []), ...(coarse || consumers || details ? [info] : [])]
   table.add('', sums)
-  return [table]
+  return [table, ...(details ? [segments.sum] : [])]
 }
 
 /** Spellings that dashboards filter by. */
@@ -166,6 +170,11 @@ function putDetails(
   values[from + 13] = NOT_COUNTED
   values[from + 14] = NOT_COUNTED
   return from + DETAILS.length
+}
+
+function addSegments(segments: MetricTable, { sources }: Statistics, queue: QueueRecord): void {
+  const labels = labelsOf({ vhost: queue.vhost.name, queue: queue.name })
+  segments.add(labels, [sources.queues.detailsOf(queue.id)?.segments ?? 1])
 }
 
 /** In the order of {@link DELIVERY}. */
