@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { AuthChain } from './auth/auth-chain.js'
 import type { Authorizer } from './auth/authorizer.js'
+import { passwordRule } from './auth/password-rule.js'
 import type { Broker } from './broker.js'
 import type { BrokerOptions } from './config/broker-options.js'
 import type { Listener } from './connection/listener.js'
@@ -8,7 +9,6 @@ import type { PeerDirectory } from './core/peers.js'
 import type { ShardPort } from './core/shard-port.js'
 import type { ControlSocket, ControlSocketOptions } from './management/control-socket.js'
 import type { HttpFront } from './management/http-front.js'
-import { Makers } from './management/makers.js'
 import type { ManagementServer } from './management/management-server.js'
 import type { ListenerFacts, ManagementServices } from './management/management-services.js'
 import type { MetricsSources } from './management/metrics/registries.js'
@@ -42,7 +42,6 @@ export interface ManagementParts {
 /** The HTTP API of one node, joined to it. */
 export class BrokerManagement {
   readonly services: ManagementServices & { control?: NodeControl }
-  readonly #makers: Makers
   readonly #openFront: () => Promise<HttpFront | undefined>
   #front: HttpFront | undefined
   readonly #load: () => Promise<ManagementServer>
@@ -55,20 +54,20 @@ export class BrokerManagement {
   constructor(broker: Broker, parts: ManagementParts) {
     const { options, doors, events } = broker
     const { chain, authorizer, port, peers, clock, logger, statistics } = parts
-    this.#makers = new Makers(events, doors.topology)
     this.services = {
       doors,
       users: broker.userDoors,
       chain,
+      loginAttempts: broker.loginAttempts,
       authorizer,
       alarms: broker.alarms,
       events,
       shards: { portFor: () => port },
       peers,
-      makers: this.#makers,
       clock,
       logger,
       traces: () => this.#loadedTraces(tracesFolderOf(options)),
+      passwordRule: passwordRule(options.passwordRule),
       hashing: `rabbit_password_hashing_${options.passwordHashing}`,
       ...(statistics === undefined ? {} : { statistics }),
       ...(parts.metrics === undefined ? {} : { metrics: parts.metrics.metrics }),
@@ -85,7 +84,7 @@ export class BrokerManagement {
         isInService: () => parts.isInService(),
         listeners: () => [
           ...parts.listeners().map((each) => this.#amqpFacts(each, broker)),
-          ...this.#httpFacts(),
+          ...this.#httpFacts(broker),
           ...prometheusFacts(parts.metrics?.address),
         ],
       },
@@ -128,7 +127,6 @@ export class BrokerManagement {
   }
 
   async close(): Promise<void> {
-    this.#makers.close()
     await Promise.all([this.#front?.close(), this.#control?.close()])
     await (await this.#traces)?.close()
     const app = await this.#app?.catch(() => undefined)
@@ -165,11 +163,13 @@ export class BrokerManagement {
     }
   }
 
-  #httpFacts(): ListenerFacts[] {
+  #httpFacts({ options: { managementTls } }: Broker): ListenerFacts[] {
     const { address } = this
     if (address === undefined) return []
     const { scheme, host, port } = address
-    return [{ protocol: scheme, host, port, tls: scheme === 'https' }]
+    if (managementTls === undefined) return [{ protocol: scheme, host, port, tls: false }]
+    const { certFile, caFile } = managementTls
+    return [{ protocol: scheme, host, port, tls: true, certFile, caFile }]
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { AuthChain } from './auth/auth-chain.js'
 import { Authorizer } from './auth/authorizer.js'
 import { InternalAuthBackend } from './auth/internal-backend.js'
+import { LoginAttempts } from './auth/login-attempts.js'
 import type { HashingAlgorithm } from './auth/password-hash.js'
 import { PatternMatcher } from './auth/pattern/pattern-matcher.js'
 import { SaslMechanisms } from './auth/sasl/mechanisms.js'
@@ -22,6 +23,7 @@ import type { Listener } from './connection/listener.js'
 import { NodeGate } from './connection/node-gate.js'
 import { OutputHub, UNSENT_BYTES_MAX } from './connection/output.js'
 import { OutputBuffers } from './connection/output-buffers.js'
+import { PeerEvents } from './connection/peer-events.js'
 import { PeerListing } from './connection/peer-listing.js'
 import { ReplyToDirectory } from './connection/reply-to.js'
 import { serverProperties } from './connection/server-properties.js'
@@ -136,6 +138,7 @@ export class Broker {
   readonly users = new UserDirectory()
   readonly userDoors: UserDoors
   readonly connections = new ConnectionRegistry()
+  readonly loginAttempts: LoginAttempts
   readonly events: EventBus
   readonly alarms: Alarms
   readonly admin: BrokerAdmin
@@ -177,8 +180,10 @@ export class Broker {
     this.events = events
     this.userDoors = new UserDoors(this.users, storage.definitionLog, events)
     this.alarms = alarms
+    this.loginAttempts = new LoginAttempts(events, options.trackLoginSources)
     const chain = new AuthChain([new InternalAuthBackend(this.users)], {
       loopbackUsers: options.loopbackUsers,
+      told: (attempt) => this.loginAttempts.note(attempt),
     })
     const authorizer = new Authorizer(chain)
     this.#chain = chain
@@ -232,6 +237,7 @@ export class Broker {
     })
     this.#services = this.#connectionServices(this.#chain, this.#authorizer, this.#randomOctets)
     const peers = new PeerListing(this.connections)
+    this.connections.observer = new PeerEvents(this.events, options.nodeName)
     this.#statistics = new BrokerStatistics(this, {
       port: this.#port,
       peers,

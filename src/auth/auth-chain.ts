@@ -1,11 +1,14 @@
 import type { Principal } from '../core/permission.js'
 import { assert } from '../util/assert.js'
 import type { AuthBackend, Credentials, LoginContext, LoginResult } from './backend.js'
+import type { LoginAttempt } from './login-attempts.js'
 import { DEFAULT_LOOPBACK_USERS, isLoopback } from './loopback.js'
 
 export interface AuthChainOptions {
   /** Users who are refused unless they come from the broker's own machine; 'none' for no such users. Default guest. */
   readonly loopbackUsers?: readonly string[] | 'none'
+  /** Hears of every login once it is decided. */
+  readonly told?: (attempt: LoginAttempt) => void
 }
 
 /**
@@ -15,12 +18,14 @@ export interface AuthChainOptions {
 export class AuthChain {
   readonly #backends: readonly AuthBackend[]
   readonly #loopbackUsers: ReadonlySet<string>
+  readonly #told: (attempt: LoginAttempt) => void
   readonly #backendOf = new WeakMap<Principal, AuthBackend>()
 
   /** `backends` holds at least one. */
   constructor(backends: readonly AuthBackend[], options: AuthChainOptions = {}) {
     assert(backends.length > 0, 'no authentication backend')
     this.#backends = backends
+    this.#told = options.told ?? (() => undefined)
     const loopbackUsers = options.loopbackUsers ?? DEFAULT_LOOPBACK_USERS
     this.#loopbackUsers = new Set(loopbackUsers === 'none' ? [] : loopbackUsers)
   }
@@ -34,7 +39,13 @@ export class AuthChain {
 
   /** Never rejects: a backend that fails has refused. Answers at once when the backends do. */
   authenticate(credentials: Credentials, context: LoginContext): LoginResult | Promise<LoginResult> {
-    return this.#ask(0, credentials, context, [])
+    const decided = (result: LoginResult): LoginResult => {
+      const refusal = 'refusal' in result ? result.refusal : undefined
+      this.#told({ username: credentials.username, context, refusal })
+      return result
+    }
+    const result = this.#ask(0, credentials, context, [])
+    return result instanceof Promise ? result.then(decided) : decided(result)
   }
 
   /** The backend that let `principal` in; the first one for principals who did not log in here. */

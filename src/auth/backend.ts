@@ -8,10 +8,15 @@ export interface Credentials {
   readonly password: Buffer | undefined
 }
 
+/** Protocols that people log in by, as RabbitMQ counts them. */
+export type LoginProtocol = 'amqp091' | 'http'
+
 /** Where a login comes from. */
 export interface LoginContext {
   /** The peer's IP address as the socket or the PROXY header gave it; undefined for unix sockets only. */
   readonly peerAddress: string | undefined
+  /** Undefined for a login that nobody counts. */
+  readonly protocol?: LoginProtocol
   /** Known at login in protocols that name it there: MQTT. */
   readonly vhost?: string
   /** MQTT's client identifier. */

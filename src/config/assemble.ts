@@ -6,6 +6,7 @@ import type {
   ListenerOptions,
   ManagementTlsOptions,
   MemoryWatermark,
+  PasswordRuleSetting,
   TlsOptions,
 } from './broker-options.js'
 import { ConfigError } from './config-error.js'
@@ -59,6 +60,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
     sslCertLoginSanType: values.sslCertLoginSanType,
     sslCertLoginSanIndex: values.sslCertLoginSanIndex,
     passwordHashing: values.passwordHashing,
+    passwordRule: passwordRuleOf(values),
     memoryHighWatermark: watermarkOf(values),
     totalMemoryBytes: values.totalMemoryBytes,
     memoryMonitorIntervalMs: values.memoryMonitorIntervalMs,
@@ -93,6 +95,7 @@ export function assemble(values: OptionValues, origins: ReadonlyMap<OptionName, 
     managementCorsOrigins: values.managementCorsOrigins,
     managementCorsMaxAgeSeconds: values.managementCorsMaxAgeSeconds,
     managementTls: managementTlsOf(values),
+    trackLoginSources: values.trackLoginSources,
     eventExchange: values.eventExchange,
     eventExchangeVhost: values.eventExchangeVhost,
     statisticsIntervalMs: values.statisticsIntervalMs,
@@ -156,6 +159,8 @@ function tlsOf(values: OptionValues): TlsOptions | undefined {
   }
 }
 
+const VALIDATOR = 'credential_validator.validation_backend'
+
 /** Whoever lets the system choose the port of AMQP does not want a fixed one here, unless it was asked for. */
 function portBeside(
   values: OptionValues,
@@ -184,6 +189,17 @@ function managementTlsOf(values: OptionValues): ManagementTlsOptions | undefined
     caFile: values.managementTlsCaFile,
     keyPassword: values.managementTlsKeyPassword,
   }
+}
+
+function passwordRuleOf(values: OptionValues): PasswordRuleSetting {
+  const { passwordValidator: kind, passwordMinLength: minLength, passwordRegexp: regexp } = values
+  if (kind === 'everything') return { kind }
+  if (kind === 'min-length') {
+    if (minLength === undefined) throw new ConfigError(`${VALIDATOR} needs credential_validator.min_length`)
+    return { kind, minLength }
+  }
+  if (regexp === undefined) throw new ConfigError(`${VALIDATOR} needs credential_validator.regexp`)
+  return { kind, regexp }
 }
 
 function watermarkOf(values: OptionValues): MemoryWatermark {

@@ -80,6 +80,8 @@ export interface BrokerOptions {
   readonly sslCertLoginSanIndex: number
   /** How new passwords are hashed. Default 'sha256'. */
   readonly passwordHashing: PasswordHashingName
+  /** What passwords that are set must be like. Default: anything. */
+  readonly passwordRule: PasswordRuleSetting
 
   /** Memory use above which publishers are blocked. Default 0.6 of what the machine or cgroup has. */
   readonly memoryHighWatermark: MemoryWatermark
@@ -146,6 +148,8 @@ export interface BrokerOptions {
   readonly managementCorsMaxAgeSeconds: number
   /** With it the HTTP API speaks TLS. Default undefined. */
   readonly managementTls: ManagementTlsOptions | undefined
+  /** Logins are counted by user and address too. Default false. */
+  readonly trackLoginSources: boolean
   /** Events of the broker are published to `amq.rabbitmq.event`. Default false. */
   readonly eventExchange: boolean
   /** The vhost of that exchange; undefined is the default vhost. */
@@ -317,6 +321,14 @@ export type CertificateSanType = (typeof CERTIFICATE_SAN_TYPES)[number]
 
 export const PASSWORD_HASHING_NAMES = ['sha256', 'sha512', 'md5'] as const
 export type PasswordHashingName = (typeof PASSWORD_HASHING_NAMES)[number]
+
+export type PasswordValidatorName = PasswordRuleSetting['kind']
+
+/** What passwords must be like: anything, so many characters, or with a pattern in them. */
+export type PasswordRuleSetting =
+  | { readonly kind: 'everything' }
+  | { readonly kind: 'min-length'; readonly minLength: number }
+  | { readonly kind: 'regexp'; readonly regexp: string }
 
 export const QUEUE_TYPE_NAMES = ['classic', 'quorum', 'stream'] as const
 export type QueueTypeName = (typeof QUEUE_TYPE_NAMES)[number]

@@ -34,13 +34,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
       harmless: ['internal', 'rabbit_auth_backend_internal'],
     }),
   ),
-  {
-    pattern: 'credential_validator.validation_backend',
-    verdict: 'refused',
-    reason: 'passwords are not judged',
-    harmless: ['rabbit_credential_validator_accept_everything'],
-  },
-  ...rows('refused', 'passwords are not judged', ['credential_validator.*']),
   ...rows('refused', 'settings are not encrypted', ['config_entry_decoder.*']),
   ...rows('refused', 'revoked certificates are not looked up', [
     'ssl_options.crl_check',
@@ -87,7 +80,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   ...rows('later', 'messages pass as they came', ['message_interceptors.*']),
   ...rows('later', 'parameters are not counted', ['runtime_parameters.*']),
   ...rows('later', 'nothing is deprecated', ['deprecated_features.*']),
-  ...rows('later', 'attempts are counted by connection', ['track_auth_attempt_source']),
   ...rows('later', "Node's TLS decides it", [
     'ssl_options.depth',
     'ssl_options.sni',

@@ -8,6 +8,7 @@ import {
   type DefinitionsHash,
   type ListenerAddress,
   type PasswordHashingName,
+  type PasswordValidatorName,
   QUEUE_TYPE_NAMES,
   type QueueTypeName,
   type SyncPolicy,
@@ -156,6 +157,12 @@ export const OPTIONS = {
   managementTlsKeyPassword: optional('management.ssl.password', TEXT, 'Opens an encrypted key.', {
     secret: true,
   }),
+  trackLoginSources: value(
+    'track_auth_attempt_source',
+    BOOLEAN,
+    false,
+    'Whether logins are counted by user and address too, for /api/auth/attempts/NODE/source.',
+  ),
   eventExchange: value(
     'event_exchange',
     BOOLEAN,
@@ -390,6 +397,22 @@ export const OPTIONS = {
     0,
     'Which of several alternative names of that kind, from 0.',
   ),
+  passwordValidator: value<PasswordValidatorName>(
+    'credential_validator.validation_backend',
+    namedAs({
+      rabbit_credential_validator_accept_everything: 'everything',
+      rabbit_credential_validator_min_password_length: 'min-length',
+      rabbit_credential_validator_password_regexp: 'regexp',
+    }),
+    'everything',
+    'What passwords must be like when they are set: anything, long enough, or with a pattern in them.',
+  ),
+  passwordMinLength: optional(
+    'credential_validator.min_length',
+    integer(1, 1024),
+    'Least length of a password, in characters.',
+  ),
+  passwordRegexp: optional('credential_validator.regexp', TEXT, 'What is looked for in a password.'),
   passwordHashing: value<PasswordHashingName>(
     'password_hashing_module',
     namedAs(PASSWORD_HASHINGS),

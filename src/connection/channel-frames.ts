@@ -13,6 +13,7 @@ import {
 import { inCategory } from '../util/log/output-logger.js'
 import { Channel } from './channel.js'
 import type { ChannelHost } from './channel-host.js'
+import type { ConnectionRegistry } from './connection-registry.js'
 import { refusalOf } from './refusal.js'
 
 /** What the channels of a connection need beside {@link ChannelHost}. */
@@ -22,7 +23,9 @@ export interface ChannelFramesHost extends ChannelHost {
   readonly channelMax: number
   /** Throws BrokerError when one more channel is too many. */
   admitChannel(): void
-  channelsChanged(by: number): void
+  readonly registry: ConnectionRegistry
+  readonly id: number
+  readonly name: string
   /** An error that ends the connection. */
   failConnection(error: unknown, classId: number, methodId: number): void
   /** A method that nobody knows: RabbitMQ drops the socket without a word. */
@@ -123,8 +126,10 @@ export class ChannelFrames {
     this.open.clear()
     this.closing.clear()
     this.forgetLast()
-    if (channels.length > 0) this.host.channelsChanged(-channels.length)
-    for (const channel of channels) channel.release()
+    for (const channel of channels) {
+      this.host.registry.channelClosed(this.host, channel)
+      channel.release()
+    }
   }
 
   private method(channel: Channel, number: number, methodId: number, reader: ByteReader): void {
@@ -187,8 +192,9 @@ export class ChannelFrames {
       if (!this.admit()) return
       if (methodId !== MethodId.ChannelOpen) throw new BrokerError('CHANNEL_ERROR', "expected 'channel.open'")
       decodeChannelOpen(reader)
-      this.open.set(number, new Channel(this.host, number))
-      this.host.channelsChanged(1)
+      const channel = new Channel(this.host, number)
+      this.open.set(number, channel)
+      this.host.registry.channelOpened(this.host, channel)
       encodeChannelOpenOk(this.host.output, number)
     } catch (error) {
       this.host.failConnection(error, classId, method)
@@ -243,7 +249,7 @@ export class ChannelFrames {
     channel.endOfTurn()
     this.open.delete(number)
     this.forgetLast()
-    this.host.channelsChanged(-1)
+    this.host.registry.channelClosed(this.host, channel)
     channel.release()
   }
 

@@ -5,6 +5,7 @@ import type { PermissionCheck } from '../core/permission.js'
 import type { ShardPort } from '../core/shard-port.js'
 import type { Clock } from '../util/clock.js'
 import type { Logger } from '../util/logger.js'
+import type { ConnectionRegistry } from './connection-registry.js'
 import type { HeldBytes } from './held-bytes.js'
 import type { ConnectionOutput } from './output.js'
 import type { ReplyToDirectory } from './reply-to.js'
@@ -25,6 +26,8 @@ export interface ChannelHost {
   readonly tracing?: MessageTracing | undefined
   /** As management names the connection. */
   readonly name?: string
+  /** Is told of channels and consumers that come and go. */
+  readonly registry?: ConnectionRegistry
   /** What the client said it can do. */
   readonly capabilities: { readonly consumerCancelNotify: boolean }
   /** Negotiated frame-max in octets; the largest body chunk is 8 less. */

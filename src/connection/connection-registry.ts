@@ -1,4 +1,18 @@
+import type { Channel } from './channel.js'
+import type { ChannelFramesHost } from './channel-frames.js'
+import type { ChannelHost } from './channel-host.js'
 import type { Connection } from './connection.js'
+import type { Consumer } from './consumer.js'
+
+/** Hears of connections, channels and consumers of queues as they come, and once they have gone. */
+export interface PeerObserver {
+  connectionOpened(connection: Connection): void
+  connectionClosed(connection: Connection): void
+  channelOpened(at: ChannelFramesHost, channel: Channel): void
+  channelClosed(at: ChannelFramesHost, channel: Channel): void
+  consumerCame(at: ChannelHost, channelNumber: number, consumer: Consumer): void
+  consumerWent(at: ChannelHost, channelNumber: number, consumer: Consumer): void
+}
 
 /** All connections of a broker, by id, and how many each vhost and user has. */
 export class ConnectionRegistry {
@@ -11,6 +25,7 @@ export class ConnectionRegistry {
   connectionsClosed = 0
   channelsOpened = 0
   channelsClosed = 0
+  observer: PeerObserver | undefined
   #lastId = 0
   #openCount = 0
   #channelCount = 0
@@ -59,25 +74,34 @@ export class ConnectionRegistry {
     this.#connections.set(connection.id, connection)
   }
 
-  opened(vhost: string, user: string): void {
+  opened(connection: Connection): void {
     this.#openCount += 1
     this.connectionsOpened += 1
-    count(this.#byVhost, vhost, 1)
-    count(this.#byUser, user, 1)
+    count(this.#byVhost, connection.vhost, 1)
+    count(this.#byUser, connection.actor.principal.name, 1)
+    this.observer?.connectionOpened(connection)
   }
 
-  closed(vhost: string, user: string): void {
+  closed(connection: Connection): void {
     this.#openCount -= 1
     this.connectionsClosed += 1
-    count(this.#byVhost, vhost, -1)
-    count(this.#byUser, user, -1)
+    count(this.#byVhost, connection.vhost, -1)
+    count(this.#byUser, connection.actor.principal.name, -1)
+    this.observer?.connectionClosed(connection)
   }
 
-  channelsChanged(user: string, by: number): void {
-    this.#channelCount += by
-    if (by > 0) this.channelsOpened += by
-    else this.channelsClosed -= by
-    count(this.#channelsByUser, user, by)
+  channelOpened(at: ChannelFramesHost, channel: Channel): void {
+    this.#channelCount += 1
+    this.channelsOpened += 1
+    count(this.#channelsByUser, at.actor.principal.name, 1)
+    this.observer?.channelOpened(at, channel)
+  }
+
+  channelClosed(at: ChannelFramesHost, channel: Channel): void {
+    this.#channelCount -= 1
+    this.channelsClosed += 1
+    count(this.#channelsByUser, at.actor.principal.name, -1)
+    this.observer?.channelClosed(at, channel)
   }
 
   remove(connection: Connection): void {

@@ -17,6 +17,7 @@ import { Timer } from '../util/timers.js'
 import type { Channel } from './channel.js'
 import { ChannelFrames, type ChannelFramesHost } from './channel-frames.js'
 import type { ChannelHost, ChannelLimits } from './channel-host.js'
+import type { ConnectionRegistry } from './connection-registry.js'
 import type { ConnectionServices } from './connection-services.js'
 import { ControlChannel, type ControlHost } from './control-channel.js'
 import { isFrame, isSettlement } from './frame-checks.js'
@@ -121,6 +122,9 @@ export class Connection
 
   get doors(): Doors {
     return this.services.doors
+  }
+  get registry(): ConnectionRegistry {
+    return this.services.registry
   }
   get permissions(): PermissionCheck {
     return this.services.permissions
@@ -304,10 +308,6 @@ export class Connection
     this.services.gate.openChannel(this.actor.principal)
   }
 
-  channelsChanged(by: number): void {
-    this.services.registry.channelsChanged(this.actor.principal.name, by)
-  }
-
   dropUnknownMethod(methodId: number): void {
     const ids = `class ${methodId >>> 16}, method ${methodId & 0xffff}`
     this.logger.error(`closing connection ${this.name}: unknown method, ${ids}`)
@@ -392,7 +392,7 @@ export class Connection
     this.state = 'running'
     this.opened = true
     this.services.timers.disarm(this.timer)
-    this.services.registry.opened(vhost, this.actor.principal.name)
+    this.services.registry.opened(this)
     this.alarmed = this.services.alarms.reason !== undefined
   }
 
@@ -518,7 +518,7 @@ export class Connection
     this.channels.releaseAll()
     if (!this.opened) return
     this.opened = false
-    this.services.registry.closed(this.vhost, this.actor.principal.name)
+    this.services.registry.closed(this)
     try {
       this.doors.releaseConnection(this.id)
     } catch (error) {

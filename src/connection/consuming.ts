@@ -112,6 +112,7 @@ export class Consuming {
       const id = port.subscribe(queue.id, subscription, consumer)
       consumer.subscriptionId = id
       consumer.use.consumers += 1
+      host.registry?.observer?.consumerCame(host, this.channelNumber, consumer)
     } catch (error) {
       this.consumers.delete(ownTag)
       throw error
@@ -131,6 +132,7 @@ export class Consuming {
     // Deliveries that the port makes on its way out still count: they come before cancel-ok.
     consumer.port.unsubscribe(consumer.subscriptionId)
     consumer.ended = true
+    this.host.registry?.observer?.consumerWent(this.host, this.channelNumber, consumer)
     return true
   }
 
@@ -225,6 +227,7 @@ export class Consuming {
     consumer.ended = true
     consumer.use.consumers -= 1
     this.consumers.delete(consumer.tag)
+    this.host.registry?.observer?.consumerWent(this.host, this.channelNumber, consumer)
     if (this.host.capabilities.consumerCancelNotify) {
       encodeBasicCancel(this.host.output, this.channelNumber, consumer.tag, true)
     } else if (reason === 'consumer-timeout') {
@@ -324,7 +327,10 @@ export class Consuming {
     this.endReplies()
     // All end before the first leaves: its place may fall to another of them, which must not take anything.
     for (const consumer of this.consumers.values()) consumer.ended = true
-    for (const consumer of this.consumers.values()) consumer.port.unsubscribe(consumer.subscriptionId)
+    for (const consumer of this.consumers.values()) {
+      consumer.port.unsubscribe(consumer.subscriptionId)
+      this.host.registry?.observer?.consumerWent(this.host, this.channelNumber, consumer)
+    }
     this.consumers.clear()
     this.refused = []
     while (this.unacked.takeOldest(Number.POSITIVE_INFINITY)) this.settleTaken(Settlement.RETURN)

@@ -44,7 +44,7 @@ export class NodeGate implements Gate {
   }
 
   logIn(credentials: Credentials, peer: PeerAddress): LoginResult | Promise<LoginResult> {
-    return this.#parts.chain.authenticate(credentials, { peerAddress: ipOf(peer) })
+    return this.#parts.chain.authenticate(credentials, { protocol: 'amqp091', peerAddress: ipOf(peer) })
   }
 
   openVhost(principal: Principal, vhost: string, peer: PeerAddress): void {

@@ -54,7 +54,13 @@ export type DefinitionChange =
   | UserChange
 
 export type VhostChange =
-  | { readonly kind: 'vhost-put'; readonly vhost: string; readonly metadata: VhostMetadata }
+  | {
+      readonly kind: 'vhost-put'
+      readonly vhost: string
+      readonly metadata: VhostMetadata
+      /** As of an exchange. */
+      readonly maker: string | undefined
+    }
   | { readonly kind: 'vhost-delete'; readonly vhost: string }
   | { readonly kind: 'vhost-limits-put'; readonly vhost: string; readonly limits: VhostLimits }
 
@@ -67,6 +73,8 @@ export type ExchangeChange =
       readonly autoDelete: boolean
       readonly internal: boolean
       readonly arguments: ReadonlyFieldTable
+      /** Whose doing it was; undefined for the broker's own, and in logs of earlier releases. */
+      readonly maker: string | undefined
     }
   | { readonly kind: 'exchange-delete'; readonly vhost: string; readonly name: string }
 
@@ -79,6 +87,8 @@ export type QueueChange =
       readonly type: QueueType
       readonly autoDelete: boolean
       readonly arguments: ReadonlyFieldTable
+      /** As of an exchange. */
+      readonly maker: string | undefined
     }
   | { readonly kind: 'queue-delete'; readonly vhost: string; readonly name: string; readonly id: number }
   /** Ids below this one may have been used, by queues that are not written down too. */

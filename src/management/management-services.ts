@@ -1,6 +1,8 @@
 import type { AuthChain } from '../auth/auth-chain.js'
 import type { Authorizer } from '../auth/authorizer.js'
+import type { LoginAttempts } from '../auth/login-attempts.js'
 import type { HashingAlgorithm } from '../auth/password-hash.js'
+import type { PasswordRule } from '../auth/password-rule.js'
 import type { UserDoors } from '../auth/user-doors.js'
 import type { Alarms } from '../core/alarm.js'
 import type { BrokerDoors } from '../core/doors/broker-doors.js'
@@ -10,7 +12,6 @@ import type { PeerDirectory } from '../core/peers.js'
 import type { QueueType } from '../core/queue/settings.js'
 import type { Clock } from '../util/clock.js'
 import type { Logger } from '../util/logger.js'
-import type { Makers } from './makers.js'
 import type { MetricsSources } from './metrics/registries.js'
 import type { NodeControl } from './node-control.js'
 import type { Statistics } from './statistics/statistics.js'
@@ -21,17 +22,19 @@ export interface ManagementServices {
   readonly doors: BrokerDoors
   readonly users: UserDoors
   readonly chain: AuthChain
+  readonly loginAttempts: LoginAttempts
   readonly authorizer: Authorizer
   readonly alarms: Alarms
   readonly events: EventBus
   readonly shards: Pick<ShardDirectory, 'portFor'>
   readonly peers: PeerDirectory
-  readonly makers: Makers
   readonly node: NodeFacts
   readonly clock: Clock
   readonly logger: Logger
   /** Traces that write to files; loaded when the first is asked for. */
   readonly traces: () => Promise<Traces>
+  /** What new passwords must be like. */
+  readonly passwordRule: PasswordRule
   /** How new passwords are hashed. */
   readonly hashing: HashingAlgorithm
   /** Counters and rates; undefined while nobody counts. */

@@ -29,15 +29,18 @@ export async function userFrom(
 }
 
 async function passwordHashFrom(
-  { hashing }: ManagementServices,
+  { hashing, passwordRule }: ManagementServices,
   { password, password_hash: hash, hashing_algorithm: named }: JsonObject,
   fallbackAlgorithm: string,
 ): Promise<PasswordHash | undefined> {
+  if (named !== undefined && typeof named !== 'string') throw badRequest(['not_string', named])
+  const refusal = typeof password === 'string' ? passwordRule(password) : undefined
+  if (refusal !== undefined) throw badRequest(refusal)
   if (typeof password === 'string') return password === '' ? undefined : createPasswordHash(password, hashing)
   if (password !== undefined && password !== null) throw badRequest(['not_string', password])
   if (hash === undefined || hash === null) return undefined
   if (typeof hash !== 'string') throw badRequest(['not_string', hash])
-  const algorithm = typeof named === 'string' ? named : fallbackAlgorithm
+  const algorithm = named ?? fallbackAlgorithm
   try {
     return parsePasswordHash(hash, algorithm)
   } catch (error) {

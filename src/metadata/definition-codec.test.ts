@@ -40,7 +40,7 @@ const VALUES: readonly FieldValue[] = [
 test('field tables come back with order, tags and values', () => {
   const table: FieldTable = new Map(VALUES.map((value, i) => [`name ${VALUES.length - i}`, value]))
   table.set('__proto__', field.string('just a name'))
-  const rest = { vhost: '/', name: 'q', id: 7, type: 'classic', autoDelete: true } as const
+  const rest = { vhost: '/', name: 'q', id: 7, type: 'classic', autoDelete: true, maker: 'u' } as const
   const change: DefinitionChange = { kind: 'queue-put', ...rest, arguments: table }
   const back = roundTrip(change)
   assert.deepEqual(back, change)

@@ -51,6 +51,7 @@ const SHAPES: { readonly [K in Kind]: Shape<ChangeOf<K>> } = {
       defaultQueueType: optional(oneOf(QUEUE_TYPES)),
       protectedFromDeletion: flag,
     }),
+    maker: optional(text),
   },
   'vhost-delete': { vhost: text },
   'vhost-limits-put': { vhost: text, limits: counts(['maxConnections', 'maxQueues']) },
@@ -61,6 +62,7 @@ const SHAPES: { readonly [K in Kind]: Shape<ChangeOf<K>> } = {
     autoDelete: flag,
     internal: flag,
     arguments: tableFromJson,
+    maker: optional(text),
   },
   'exchange-delete': { vhost: text, name: text },
   'queue-put': {
@@ -70,6 +72,7 @@ const SHAPES: { readonly [K in Kind]: Shape<ChangeOf<K>> } = {
     type: oneOf(QUEUE_TYPES),
     autoDelete: flag,
     arguments: tableFromJson,
+    maker: optional(text),
   },
   'queue-delete': { vhost: text, name: text, id: integer },
   'queue-id-floor': { floor: integer },

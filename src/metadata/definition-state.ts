@@ -171,7 +171,12 @@ export class DefinitionState {
       if (!vhost.own.has('vhost-put')) {
         const own = [...vhost.own]
         vhost.own.clear()
-        vhost.own.set('vhost-put', { kind: 'vhost-put', vhost: name, metadata: NO_METADATA })
+        vhost.own.set('vhost-put', {
+          kind: 'vhost-put',
+          vhost: name,
+          metadata: NO_METADATA,
+          maker: undefined,
+        })
         for (const [kind, change] of own) vhost.own.set(kind, change)
       }
       for (const [key, binding] of vhost.bindings) {

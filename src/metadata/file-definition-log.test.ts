@@ -47,6 +47,7 @@ const vhost = (name: string): DefinitionChange => ({
   kind: 'vhost-put',
   vhost: name,
   metadata: { description: '', tags: [], defaultQueueType: undefined, protectedFromDeletion: false },
+  maker: undefined,
 })
 const queue = (id: number, name = `q${id}`): DefinitionChange => ({
   kind: 'queue-put',
@@ -56,6 +57,7 @@ const queue = (id: number, name = `q${id}`): DefinitionChange => ({
   type: 'classic',
   autoDelete: false,
   arguments: new Map(),
+  maker: 'guest',
 })
 const limit = (maxQueues: number): DefinitionChange => ({
   kind: 'vhost-limits-put',

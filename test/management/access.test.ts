@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { connect } from '../../src/client/index.js'
 import { ROUTES } from '../../src/management/routes/index.js'
 import { startApi } from './api.js'
 
@@ -80,4 +81,40 @@ test('declaring without the configure permission is refused as 401, publishing w
   const published = await api.post('/api/exchanges/%2F/amq.topic/publish', message, user)
   assert.equal(published.status, 400)
   assert.match(published.json.reason, /^403 ACCESS_REFUSED - write access to exchange 'amq.topic'/)
+})
+
+test('a password that the rule of the node refuses is not set, and the refusal says why', async (t) => {
+  const api = await startApi(t, { passwordRule: { kind: 'min-length', minLength: 8 } })
+  const refused = await api.put('/api/users/u', { password: 'short', tags: '' })
+  assert.deepEqual([refused.status, refused.json.reason], [400, 'minimum required password length: 8'])
+  assert.equal((await api.get('/api/users/u')).status, 404)
+  assert.equal((await api.put('/api/users/u', { password: 'long enough', tags: '' })).status, 201)
+  assert.equal((await api.put('/api/users/nobody', { tags: '' })).status, 201, 'no password is none to judge')
+})
+
+test('logins are counted by protocol, and by user and address where that is asked for', async (t) => {
+  const api = await startApi(t, { trackLoginSources: true })
+  const node = api.broker.options.nodeName
+  await api.get('/api/whoami', { password: 'wrong' })
+  const amqp = `amqp://127.0.0.1:${api.broker.port}`
+  await assert.rejects(connect(amqp, { password: 'wrong' }))
+  await (await connect(amqp)).close()
+  const counts = new Map<string, { auth_attempts_failed: number; auth_attempts_succeeded: number }>()
+  for (const each of (await api.get(`/api/auth/attempts/${node}`)).json) counts.set(each.protocol, each)
+  assert.deepEqual(counts.get('amqp091'), {
+    protocol: 'amqp091',
+    auth_attempts: 2,
+    auth_attempts_failed: 1,
+    auth_attempts_succeeded: 1,
+  })
+  assert.equal(counts.get('http')?.auth_attempts_failed, 1)
+  const sources = (await api.get(`/api/auth/attempts/${node}/source`)).json
+  const [ofAmqp] = sources.filter(({ protocol }: { protocol: string }) => protocol === 'amqp091')
+  assert.deepEqual([ofAmqp.remote_address, ofAmqp.username, ofAmqp.auth_attempts], ['127.0.0.1', 'guest', 2])
+  await api.delete(`/api/auth/attempts/${node}`)
+  const after = (await api.get(`/api/auth/attempts/${node}`)).json
+  assert.deepEqual(
+    after.map(({ protocol }: { protocol: string }) => protocol),
+    ['http'],
+  )
 })

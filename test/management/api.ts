@@ -37,10 +37,25 @@ export class Api {
   }
 
   async send(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
+    const response = await this.#fetch(method, path, options)
+    return this.#replyOf(method, path, response, await response.text())
+  }
+
+  /** Begins to read an answer that never ends; a refusal is read whole. */
+  async begin(path: string, options: RequestOptions = {}): Promise<Reply> {
+    const response = await this.#fetch('GET', path, options)
+    if (response.status !== 200) return this.#replyOf('GET', path, response, await response.text())
+    const reader = response.body?.getReader()
+    const { value } = (await reader?.read()) ?? {}
+    await reader?.cancel()
+    return this.#replyOf('GET', path, response, new TextDecoder().decode(value))
+  }
+
+  #fetch(method: string, path: string, options: RequestOptions): Promise<Response> {
     const { body, raw, user = 'guest', password = 'guest', headers = {} } = options
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body))
     const credentials = Buffer.from(`${user}:${password}`).toString('base64')
-    const response = await fetch(`${this.url}${path}`, {
+    return fetch(`${this.url}${path}`, {
       method,
       redirect: 'manual',
       headers: {
@@ -50,19 +65,17 @@ export class Api {
       },
       ...(payload === undefined ? {} : { body: payload }),
     })
-    const text = await response.text()
+  }
+
+  async #replyOf(method: string, path: string, response: Response, text: string): Promise<Reply> {
+    const { status, headers } = response
+    const contentType = headers.get('content-type')
     if (path.startsWith('/api/')) {
       described ??= this.document().then((document) => new DescribedAnswers(document))
-      const contentType = response.headers.get('content-type')
-      ;(await described).check({ method, path, status: response.status, contentType, text })
+      ;(await described).check({ method, path, status, contentType, text })
     }
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== ''
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      json: isJson ? JSON.parse(text) : undefined,
-    }
+    const isJson = contentType?.startsWith('application/json') && text !== ''
+    return { status, headers, text, json: isJson ? JSON.parse(text) : undefined }
   }
 
   /** What the broker says of its API. */

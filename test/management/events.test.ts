@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { connect } from '../../src/client/index.js'
 import { cleanUp } from '../support/cleanup.js'
 import { until } from '../support/wait.js'
 import { type Api, type RequestOptions, startApi } from './api.js'
@@ -61,4 +62,21 @@ test('the stream of a user ends when the user is deleted', async (t) => {
   const { isOver } = await listen(t, api, user)
   await api.delete('/api/users/u')
   await until(isOver, 'the end of the stream')
+})
+
+test('a user hears of its own connections, a monitor of all', async (t) => {
+  const api = await startApi(t)
+  const user = await api.addUser('u', 'management')
+  const own = await listen(t, api, user)
+  const all = await listen(t, api, await api.addUser('m', 'monitoring'))
+  const amqp = `amqp://127.0.0.1:${api.broker.port}`
+  for (const username of ['guest', 'u']) {
+    const password = username === 'guest' ? 'guest' : 'pw'
+    const connection = await connect(amqp, { username, password })
+    cleanUp(t, () => connection.close())
+  }
+  const opened = ({ heard }: { readonly heard: Change[] }) =>
+    heard.filter(({ event }) => event === 'connection.created').length
+  await until(() => opened(all) === 2, 'both connections')
+  await until(() => opened(own) === 1, 'its own connection')
 })

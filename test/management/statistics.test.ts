@@ -157,3 +157,35 @@ test('probes answer without credentials, and readiness says why not', async (t) 
   assert.equal(refused.json.reason, 'the disk alarm blocks publishers')
   assert.equal((await api.get('/api/health/live', nobody)).status, 200)
 })
+
+test('single objects list what went between them and each channel', async (t) => {
+  const { api, channel } = await startCounted(t)
+  await channel.declareQueue('q')
+  await channel.confirmSelect()
+  for (const body of ['a', 'b']) channel.publish('', 'q', body)
+  await channel.waitForConfirms()
+  await channel.get('q', { noAck: true })
+  const [listed] = (await api.get('/api/channels')).json
+  const single = (await api.get(`/api/channels/${encodeURIComponent(listed.name)}`)).json
+  const [publishes] = single.publishes
+  assert.deepEqual(publishes.exchange, { name: '', vhost: '/' })
+  assert.deepEqual([publishes.stats.publish, publishes.stats.confirm], [2, 2])
+  const [deliveries] = single.deliveries
+  assert.deepEqual(
+    [deliveries.queue.name, deliveries.stats.deliver_get, deliveries.stats.get_no_ack],
+    ['q', 1, 1],
+  )
+  const exchange = (await api.get(`/api/exchanges/${VHOST}/amq.default`)).json
+  assert.deepEqual(
+    exchange.incoming.map((each: { channel_details: { name: string }; stats: { publish: number } }) => [
+      each.channel_details.name,
+      each.stats.publish,
+    ]),
+    [[listed.name, 2]],
+  )
+  const queue = (await api.get(`/api/queues/${VHOST}/q`)).json
+  assert.deepEqual(
+    [queue.deliveries[0].channel_details.name, queue.deliveries[0].stats.get_no_ack],
+    [listed.name, 1],
+  )
+})

@@ -32,10 +32,33 @@ test('a body that is no JSON object, or too large, is 400; nothing, null and und
   assert.deepEqual([refused.status, refused.json.error], [400, 'bad_request'])
 })
 
+test('a body beyond the limit of the node is 400, and neither read whole nor kept', async (t) => {
+  const api = await startApi(t, { managementBodyBytesMax: 2000 })
+  const body = { arguments: { 'x-note': 'n'.repeat(3000) } }
+  const refused = await api.put('/api/queues/%2F/q', body)
+  assert.deepEqual(
+    [refused.status, refused.json],
+    [400, { error: 'bad_request', reason: 'payload is too large' }],
+  )
+  assert.equal((await api.get('/api/queues/%2F/q')).status, 404)
+})
+
+test('a path that leaves its folder, once its escapes are read, names nothing', async (t) => {
+  const api = await startApi(t)
+  for (const path of [
+    '/api/..%2f..%2fetc%2fpasswd',
+    '/api/vhosts/..%2f..',
+    '/api/trace-files/..%2f..%2fetc%2fpasswd',
+  ]) {
+    assert.equal((await api.get(path)).status, 404, path)
+  }
+})
+
 test('no answer tells of the inside, and each carries what keeps browsers safe', async (t) => {
   const api = await startApi(t)
   const reply = await api.get('/api/overview')
   assert.match(reply.headers.get('content-security-policy') ?? '', /frame-ancestors/)
+  assert.equal(reply.headers.get('x-frame-options'), 'SAMEORIGIN')
   assert.equal(reply.headers.get('x-content-type-options'), 'nosniff')
   assert.equal(reply.headers.get('cache-control'), 'no-cache')
   const foreign = await api.put('/api/queues/%2F/q', {}, { headers: { 'sec-fetch-site': 'cross-site' } })

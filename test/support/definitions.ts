@@ -160,13 +160,13 @@ export class RandomChanges {
       case 6: {
         const name = this.#name('e')
         const rest = { type: 'topic', autoDelete: false, internal: false, arguments: this.#table() }
-        return { kind: 'exchange-put', vhost, name, ...rest }
+        return { kind: 'exchange-put', vhost, name, ...rest, maker: 'somebody' }
       }
       case 7: {
         const name = this.#name('q')
         if (namesOf(ofVhost, 'queue-put', 'name').includes(name)) return this.#vhost()
         const rest = { id: this.#nextId++, autoDelete: false, arguments: this.#table() }
-        return { kind: 'queue-put', vhost, name, type: 'quorum', ...rest }
+        return { kind: 'queue-put', vhost, name, type: 'quorum', ...rest, maker: undefined }
       }
       default:
         return this.#binding(ofVhost, vhost)
@@ -184,6 +184,7 @@ export class RandomChanges {
         defaultQueueType: isTyped ? 'classic' : undefined,
         protectedFromDeletion: false,
       },
+      maker: isTyped ? 'somebody' : undefined,
     }
   }
 

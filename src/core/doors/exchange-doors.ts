@@ -80,11 +80,13 @@ export class ExchangeDoors {
 
   /** Makes an exchange that was checked, or that the broker itself wants. */
   create(vhost: Vhost, definition: ExchangeDefinition, user: string | undefined): Durable {
-    const exchange = vhost.addExchange(definition)
+    const exchange = vhost.addExchange({ ...definition, maker: user })
     this.policies.applyTo(exchange)
     const { name, type, durable, autoDelete, internal, arguments: args } = definition
     const facts = { vhost: vhost.name, name, type, autoDelete, internal, arguments: args }
-    const written = durable ? this.context.log.append({ kind: 'exchange-put', ...facts }) : undefined
+    const written = durable
+      ? this.context.log.append({ kind: 'exchange-put', ...facts, maker: user })
+      : undefined
     this.context.events.emit('exchange.created', { ...facts, durable, user })
     return written
   }

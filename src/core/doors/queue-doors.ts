@@ -181,6 +181,7 @@ export class QueueDoors {
     const durable = isDurable(request)
     const ownerConnectionId = exclusive ? actor.connectionId : 0
     const id = this.ids.take()
+    const maker = actor.principal.name
     const queue = topology.addQueue(vhost, {
       id,
       name,
@@ -190,6 +191,7 @@ export class QueueDoors {
       exclusive,
       ownerConnectionId,
       arguments: args,
+      maker,
     })
     this.policies.applyTo(queue)
     try {
@@ -201,8 +203,8 @@ export class QueueDoors {
     }
     if (exclusive) this.own(queue)
     const facts = { vhost: vhost.name, name, type, autoDelete, arguments: args }
-    const written = durable ? log.append({ kind: 'queue-put', id, ...facts }) : undefined
-    events.emit('queue.created', { ...facts, durable, exclusive, user: actor.principal.name })
+    const written = durable ? log.append({ kind: 'queue-put', id, ...facts, maker }) : undefined
+    events.emit('queue.created', { ...facts, durable, exclusive, user: maker })
     return written
   }
 

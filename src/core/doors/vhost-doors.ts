@@ -31,8 +31,8 @@ export class VhostDoors {
     }
     const user = actor?.principal.name
     const complete = { ...NO_METADATA, ...metadata }
-    const vhost = topology.addVhost(name, complete)
-    const durable = log.append({ kind: 'vhost-put', vhost: name, metadata: complete })
+    const vhost = topology.addVhost(name, complete, user)
+    const durable = log.append({ kind: 'vhost-put', vhost: name, metadata: complete, maker: user })
     events.emit('vhost.created', { ...complete, name, user })
     for (const exchange of addPredeclaredExchanges(vhost)) {
       this.policies.applyTo(exchange)
@@ -47,7 +47,8 @@ export class VhostDoors {
   setMetadata(_actor: Actor, name: string, metadata: Partial<VhostMetadata>): Durable {
     const vhost = vhostNamed(this.context.topology, name)
     vhost.metadata = { ...vhost.metadata, ...metadata }
-    return this.context.log.append({ kind: 'vhost-put', vhost: name, metadata: vhost.metadata })
+    const { metadata: complete, maker } = vhost
+    return this.context.log.append({ kind: 'vhost-put', vhost: name, metadata: complete, maker })
   }
 
   /** Deletes a vhost with everything in it. Whoever holds connections to it hears `vhost.deleted` and closes them. */

@@ -23,6 +23,7 @@ export class DefaultExchange extends Exchange {
       autoDelete: false,
       internal: false,
       arguments: NO_ARGUMENTS,
+      maker: vhost.maker,
     }
     super(vhost, definition, new QueueNameMatcher(vhost.queues), router)
   }

@@ -62,14 +62,14 @@ export class DefinitionReplay {
   }
 
   private applyVhost(change: VhostChange): void {
-    if (change.kind === 'vhost-put') this.putVhost(change.vhost, change.metadata)
+    if (change.kind === 'vhost-put') this.putVhost(change.vhost, change.metadata, change.maker)
     else if (change.kind === 'vhost-limits-put') this.vhost(change.vhost).limits = change.limits
     else this.topology.removeVhost(this.vhost(change.vhost))
   }
 
-  private putVhost(name: string, metadata: VhostMetadata): void {
+  private putVhost(name: string, metadata: VhostMetadata, maker: string | undefined): void {
     const existing = this.topology.vhosts.get(name)
-    if (existing === undefined) addPredeclaredExchanges(this.topology.addVhost(name, metadata))
+    if (existing === undefined) addPredeclaredExchanges(this.topology.addVhost(name, metadata, maker))
     else existing.metadata = metadata
   }
 

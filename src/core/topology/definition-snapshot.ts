@@ -19,7 +19,7 @@ export function* definitionSnapshot(
 
 function* vhostSnapshot(vhost: Vhost, withTransient: boolean): IterableIterator<DefinitionChange> {
   const where = { vhost: vhost.name }
-  yield { kind: 'vhost-put', ...where, metadata: vhost.metadata }
+  yield { kind: 'vhost-put', ...where, metadata: vhost.metadata, maker: vhost.maker }
   if (Object.keys(vhost.limits).length > 0) yield { kind: 'vhost-limits-put', ...where, limits: vhost.limits }
   for (const parameter of vhost.allParameters()) yield { kind: 'parameter-put', ...where, ...parameter }
   for (const policy of vhost.policies.values()) {
@@ -30,13 +30,13 @@ function* vhostSnapshot(vhost: Vhost, withTransient: boolean): IterableIterator<
   }
   for (const exchange of vhost.exchanges.values()) {
     if (!(exchange.durable || withTransient) || isPredeclared(exchange)) continue
-    const { name, type, autoDelete, internal, arguments: args } = exchange
-    yield { kind: 'exchange-put', ...where, name, type, autoDelete, internal, arguments: args }
+    const { name, type, autoDelete, internal, arguments: args, maker } = exchange
+    yield { kind: 'exchange-put', ...where, name, type, autoDelete, internal, arguments: args, maker }
   }
   for (const queue of vhost.queues.values()) {
     if (!queue.durable && !withTransient) continue
-    const { id, name, type, autoDelete, arguments: args } = queue
-    yield { kind: 'queue-put', ...where, id, name, type, autoDelete, arguments: args }
+    const { id, name, type, autoDelete, arguments: args, maker } = queue
+    yield { kind: 'queue-put', ...where, id, name, type, autoDelete, arguments: args, maker }
   }
   for (const binding of vhost.bindings()) {
     if (!binding.durable && !withTransient) continue

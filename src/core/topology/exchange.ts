@@ -20,6 +20,8 @@ export interface ExchangeDefinition {
   readonly autoDelete: boolean
   readonly internal: boolean
   readonly arguments: ReadonlyFieldTable
+  /** The user whose doing it is; undefined for the broker's own. */
+  readonly maker?: string | undefined
 }
 
 /** An exchange: its record, its bindings on both sides, and the routes worked out from them. */
@@ -32,6 +34,7 @@ export class Exchange implements PublishTarget {
   readonly autoDelete: boolean
   readonly internal: boolean
   readonly arguments: ReadonlyFieldTable
+  readonly maker: string | undefined
   readonly isTopic: boolean
   readonly matcher: ExchangeMatcher
   /** Bindings that start here, by {@link Binding.identity}. */
@@ -57,6 +60,7 @@ export class Exchange implements PublishTarget {
     this.autoDelete = definition.autoDelete
     this.internal = definition.internal
     this.arguments = definition.arguments
+    this.maker = definition.maker
     this.isTopic = definition.type === 'topic'
     this.matcher = matcher
     this.router = router

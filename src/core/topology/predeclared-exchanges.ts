@@ -20,7 +20,7 @@ function predeclared(name: string, type: string, internal = false): ExchangeDefi
 
 /** Gives a new vhost the exchanges that every vhost has, besides the default one. They are not written down. */
 export function addPredeclaredExchanges(vhost: Vhost): readonly Exchange[] {
-  return PREDECLARED.map((definition) => vhost.addExchange(definition))
+  return PREDECLARED.map((definition) => vhost.addExchange({ ...definition, maker: vhost.maker }))
 }
 
 /** True for the exchanges that every vhost has. */

@@ -20,6 +20,8 @@ export interface QueueRecordDefinition {
   readonly ownerConnectionId: number
   /** With `x-queue-type` filled in. */
   readonly arguments: ReadonlyFieldTable
+  /** The user whose doing it is; undefined for the broker's own. */
+  readonly maker?: string | undefined
 }
 
 /** What the topology knows of a queue. Messages and consumers are the shard's. */
@@ -34,6 +36,7 @@ export class QueueRecord {
   readonly exclusive: boolean
   readonly ownerConnectionId: number
   readonly arguments: ReadonlyFieldTable
+  readonly maker: string | undefined
   readonly singleActiveConsumer: boolean
   /** Bindings that lead here. */
   readonly incoming = new Set<Binding>()
@@ -56,6 +59,7 @@ export class QueueRecord {
     this.exclusive = definition.exclusive
     this.ownerConnectionId = definition.ownerConnectionId
     this.arguments = definition.arguments
+    this.maker = definition.maker
     this.singleActiveConsumer = booleanArgument(definition.arguments, 'x-single-active-consumer')
     this.route = new Route([definition.id], true)
   }

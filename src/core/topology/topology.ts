@@ -59,8 +59,8 @@ export class Topology {
     return this.queues.values()
   }
 
-  addVhost(name: string, metadata: VhostMetadata = NO_METADATA): Vhost {
-    const vhost = new Vhost(name, metadata, this.types, this.router, this.counters)
+  addVhost(name: string, metadata: VhostMetadata = NO_METADATA, maker?: string): Vhost {
+    const vhost = new Vhost(name, metadata, this.types, this.router, this.counters, maker)
     this.vhosts.set(name, vhost)
     return vhost
   }

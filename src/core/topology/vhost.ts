@@ -42,6 +42,8 @@ export interface Parameter {
 export class Vhost {
   readonly name: string
   metadata: VhostMetadata
+  /** The user whose doing it is; undefined for the broker's own. */
+  readonly maker: string | undefined
   limits: VhostLimits = {}
   /** Messages are copied to `amq.rabbitmq.trace`; see Topology.setTracing. */
   tracing = false
@@ -65,9 +67,11 @@ export class Vhost {
     types: ExchangeTypes,
     router: Router,
     nodeCounters: PublishCounters,
+    maker: string | undefined,
   ) {
     this.name = name
     this.metadata = metadata
+    this.maker = maker
     this.types = types
     this.router = router
     this.counters = new PublishCounters(nodeCounters)

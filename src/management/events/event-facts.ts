@@ -24,6 +24,9 @@ export function eventFacts(name: EventName, event: BrokerEvents[EventName], node
   }
   if ('limits' in event)
     for (const [limit, value] of Object.entries(event.limits)) headers.set(limit, fieldOf(value))
+  // Whose it is, beside whose doing that it came or went.
+  if ('user' in event && (kind === 'connection' || kind === 'channel'))
+    headers.set('user', fieldOf(event.user))
   if (kind === 'binding') headers.set('source_kind', fromPlain('exchange'))
   if (kind === 'queue' && 'type' in event) headers.set('type', fromPlain(`rabbit_${event.type}_queue`))
   if (kind === 'alarm') headers.set('node', fromPlain(nodeName))

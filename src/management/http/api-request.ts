@@ -124,6 +124,11 @@ export class ApiRequest {
   }
 }
 
+/** Throws 404 unless the path names this node. */
+export function checkNode(request: ApiRequest): void {
+  if (request.param('node') !== request.services.node.name) throw objectNotFound()
+}
+
 /** The name of an exchange as a path has it. */
 export function exchangeName(inPath: string): string {
   return inPath === DEFAULT_EXCHANGE_NAME ? '' : inPath

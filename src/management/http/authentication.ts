@@ -69,7 +69,7 @@ export class Authentication {
         'retry-after': String(waitSeconds),
       })
     }
-    const result = await this.#services.chain.authenticate(credentials, { peerAddress })
+    const result = await this.#services.chain.authenticate(credentials, { protocol: 'http', peerAddress })
     if ('refusal' in result) throw this.#refuse(username, peerAddress, result.refusal)
     this.#guard.admitted(peerAddress, username)
     if (!hasTag(result.principal, 'management')) throw this.#deny(username, TAG_REFUSALS.management)
@@ -80,7 +80,7 @@ export class Authentication {
   authorise(principal: Principal, access: Access, vhost: string | undefined, peerAddress: string): void {
     if (access === 'open') return
     if (!hasTag(principal, access)) throw this.#deny(principal.name, TAG_REFUSALS[access])
-    if (vhost === undefined || access === 'administrator' || hasTag(principal, 'administrator')) return
+    if (vhost === undefined || access === 'monitoring' || hasTag(principal, 'administrator')) return
     if (!this.#services.doors.topology.vhosts.has(vhost)) throw objectNotFound()
     try {
       this.#services.authorizer.checkVhost(principal, vhost, peerAddress)

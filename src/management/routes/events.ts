@@ -59,9 +59,9 @@ function eventStream(request: ApiRequest): Readable {
   })
 
   const tell: AnyEventListener = (event, facts) => {
-    const { vhost, name } = facts as { readonly vhost?: unknown; readonly name?: unknown }
+    const { vhost, name, user } = facts as { readonly [member in 'vhost' | 'name' | 'user']?: unknown }
     if (event === 'user.deleted' && name === principal.name) return void stream.push(null)
-    if (!mayHear(request, event, typeof vhost === 'string' ? vhost : undefined)) return
+    if (!mayHear(request, event, typeof vhost === 'string' ? vhost : undefined, user)) return
     // One of each: whoever hears looks again anyway.
     changes.set(`${event} ${String(vhost)} ${String(name)}`, {
       event,
@@ -97,10 +97,15 @@ function eventStream(request: ApiRequest): Readable {
   return stream
 }
 
-/** What happens in a vhost is for those who may enter it; users and permissions are for administrators. */
-function mayHear(request: ApiRequest, event: string, vhost: string | undefined): boolean {
+/**
+ * What happens in a vhost is for those who may enter it; users and permissions are for administrators; connections are
+ * for monitors and whoever they belong to.
+ */
+function mayHear(request: ApiRequest, event: string, vhost: string | undefined, user: unknown): boolean {
   if (request.isAdministrator) return true
   if (/^(user|permission|topic)\./.test(event)) return false
-  if (/^(connection|channel|consumer)\./.test(event) && request.isMonitor) return true
+  if (/^(connection|channel|consumer)\./.test(event)) {
+    return request.isMonitor || user === request.principal.name
+  }
   return vhost === undefined || request.mayEnter(vhost)
 }

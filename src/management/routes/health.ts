@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type Answer, ok } from '../http/answer.js'
-import { badRequest } from '../http/http-error.js'
+import { checkNode } from '../http/api-request.js'
+import { badRequest, objectNotFound } from '../http/http-error.js'
 import type { Access, Route } from '../http/route.js'
 import type { Json, JsonObject } from '../json.js'
 import type { ListenerFacts, ManagementServices } from '../management-services.js'
@@ -66,9 +67,7 @@ export const HEALTH_ROUTES: readonly Route[] = [
   ),
   ...['all-vhosts', 'all-vhosts/pattern/:pattern', 'vhost/:name', 'vhost/:name/pattern/:pattern'].map(
     (scope) =>
-      check(`quorum-queues-without-elected-leaders/${scope}`, 'Every quorum queue has a leader', () =>
-        healthy(),
-      ),
+      check(`quorum-queues-without-elected-leaders/${scope}`, 'Every quorum queue has a leader', leaders),
   ),
   check('metadata-store/initialized', 'The definitions are loaded', () => healthy()),
   check('metadata-store/initialized/with-data', 'There are definitions', ({ doors }) =>
@@ -108,7 +107,9 @@ export const HEALTH_ROUTES: readonly Route[] = [
       summary: 'No alarm is on; deprecated',
       answer: HEALTHY,
       failure: UNHEALTHY,
-      handle: ({ services }) => {
+      handle: (request) => {
+        const { services, params } = request
+        if (params.node !== undefined) checkNode(request)
         const active = [...services.alarms.active]
         if (active.length === 0) return ok({ status: 'ok' })
         return failed(`resource alarm(s) in effect:[${active.join(',')}]`)
@@ -146,6 +147,12 @@ function alarms({ alarms: { active }, node }: ManagementServices, where: string)
   if (active.size === 0) return healthy()
   const list = [...active].map((resource) => ({ node: node.name, resource }))
   return failed(`There are alarms in effect ${where}`, { alarms: list })
+}
+
+/** A node alone leads every queue that it has. */
+function leaders({ doors }: ManagementServices, { name }: Readonly<Record<string, string>>): Answer {
+  if (name !== undefined && !doors.topology.vhosts.has(name)) throw objectNotFound()
+  return healthy()
 }
 
 function inService({ node }: ManagementServices): Answer {

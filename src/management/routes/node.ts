@@ -1,12 +1,18 @@
+import type { AttemptCounts } from '../../auth/login-attempts.js'
 import { NO_CONTENT, ok } from '../http/answer.js'
-import type { ApiRequest } from '../http/api-request.js'
-import { objectNotFound } from '../http/http-error.js'
+import { checkNode } from '../http/api-request.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
-import { listOf, OBJECT } from '../schemas/basics.js'
+import type { JsonObject } from '../json.js'
+import { INTEGER, listOf, membersOf, objectOf, oneOf, TEXT } from '../schemas/basics.js'
 import { NODE, OVERVIEW } from '../schemas/node.js'
 import { nodeView } from '../views/node-view.js'
 import { overviewView } from '../views/overview-view.js'
+
+const ATTEMPTS = {
+  protocol: oneOf('amqp091', 'http'),
+  ...membersOf(['auth_attempts', 'auth_attempts_failed', 'auth_attempts_succeeded'], INTEGER),
+}
 
 export const NODE_ROUTES: readonly Route[] = [
   {
@@ -54,31 +60,64 @@ export const NODE_ROUTES: readonly Route[] = [
       },
     }),
   ),
-  ...['/auth/attempts/:node', '/auth/attempts/:node/source'].flatMap((path): Route[] => [
-    {
-      method: 'GET',
-      path,
-      access: 'monitoring',
-      summary: 'Logins, by protocol',
-      answer: listOf(OBJECT),
-      handle: (request) => {
-        checkNode(request)
-        return ok([])
-      },
+  {
+    method: 'GET',
+    path: '/auth/attempts/:node',
+    access: 'monitoring',
+    summary: 'Logins, by protocol',
+    answer: listOf(objectOf(ATTEMPTS)),
+    handle: (request) => {
+      checkNode(request)
+      return ok([...request.services.loginAttempts.byProtocol()].map(attemptsView))
     },
-    {
-      method: 'DELETE',
-      path,
-      access: 'administrator',
-      summary: 'Forgets the counts of logins',
-      handle: (request) => {
-        checkNode(request)
-        return NO_CONTENT
-      },
+  },
+  {
+    method: 'GET',
+    path: '/auth/attempts/:node/source',
+    access: 'monitoring',
+    summary: 'Logins by user and address, when track_auth_attempt_source is set',
+    answer: listOf(objectOf({ ...ATTEMPTS, remote_address: TEXT, username: TEXT })),
+    handle: (request) => {
+      checkNode(request)
+      const sources = [...request.services.loginAttempts.bySource()]
+      return ok(
+        sources.map((source) => ({
+          ...attemptsView(source),
+          remote_address: source.peerAddress,
+          username: source.username,
+        })),
+      )
     },
-  ]),
+  },
+  {
+    method: 'DELETE',
+    path: '/auth/attempts/:node',
+    access: 'administrator',
+    summary: 'Forgets the counts of logins',
+    handle: (request) => {
+      checkNode(request)
+      request.services.loginAttempts.reset()
+      return NO_CONTENT
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/auth/attempts/:node/source',
+    access: 'administrator',
+    summary: 'Forgets the counts of logins by user and address',
+    handle: (request) => {
+      checkNode(request)
+      request.services.loginAttempts.resetSources()
+      return NO_CONTENT
+    },
+  },
 ]
 
-function checkNode(request: ApiRequest): void {
-  if (request.param('node') !== request.services.node.name) throw objectNotFound()
+function attemptsView({ protocol, failed, succeeded }: AttemptCounts): JsonObject {
+  return {
+    auth_attempts: failed + succeeded,
+    auth_attempts_failed: failed,
+    auth_attempts_succeeded: succeeded,
+    protocol,
+  }
 }

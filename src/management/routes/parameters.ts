@@ -3,7 +3,7 @@ import type { Vhost } from '../../core/topology/vhost.js'
 import { CLUSTER_NAME, clusterNameOf } from '../cluster-name.js'
 import { CREATED, done, NO_CONTENT, ok, put } from '../http/answer.js'
 import type { ApiRequest } from '../http/api-request.js'
-import { requireKeys } from '../http/body.js'
+import { requireKeys, textIn } from '../http/body.js'
 import { objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
@@ -123,7 +123,7 @@ export const PARAMETER_ROUTES: readonly Route[] = [
       const { created, durable } = services.doors.setGlobalParameter(
         actor,
         CLUSTER_NAME,
-        body.name as ParameterValue,
+        textIn(body, 'name', ''),
       )
       await durable
       return created ? CREATED : NO_CONTENT

@@ -8,6 +8,7 @@ import { listOf } from '../schemas/basics.js'
 import { CHANNEL, CONNECTION, CONSUMER, SHORT_CONNECTION, SINGLE_CHANNEL } from '../schemas/peers.js'
 import { channelName, channelView, connectionView, shortConnectionView } from '../views/connection-view.js'
 import { allConsumers, consumerView } from '../views/consumer-view.js'
+import { deliveriesTo, publishesBy } from '../views/pair-view.js'
 
 const CLOSE_REASON = 'Closed via management plugin'
 
@@ -50,7 +51,7 @@ export const PEER_ROUTES: readonly Route[] = [
     answer: listOf(SHORT_CONNECTION),
     handle: (request) =>
       list(request, {
-        items: connectionsOfUser(request),
+        items: connectionsOfUser(request, 'monitor'),
         nameOf: ({ name }) => name,
         view: (connection) => shortConnectionView(request.services, connection),
       }),
@@ -61,7 +62,7 @@ export const PEER_ROUTES: readonly Route[] = [
     access: 'management',
     summary: 'Closes the connections of a user; the header x-reason is what they are told',
     handle: (request) => {
-      for (const connection of connectionsOfUser(request)) close(request, connection)
+      for (const connection of connectionsOfUser(request, 'administrator')) close(request, connection)
       return NO_CONTENT
     },
   },
@@ -138,8 +139,8 @@ export const PEER_ROUTES: readonly Route[] = [
       const consumers = [...allConsumers(services)].filter((place) => place.channel === channel)
       return one(request, {
         consumer_details: consumers.map((place) => consumerView(services, place)),
-        deliveries: [],
-        publishes: [],
+        deliveries: deliveriesTo(services, channel),
+        publishes: publishesBy(connection, channel),
         ...channelView(services, connection, channel, query),
       })
     },
@@ -208,9 +209,9 @@ function connectionOf(request: ApiRequest, need: 'monitor' | 'administrator'): P
   throw objectNotFound()
 }
 
-function connectionsOfUser(request: ApiRequest): PeerConnection[] {
+function connectionsOfUser(request: ApiRequest, need: 'monitor' | 'administrator'): PeerConnection[] {
   const user = request.param('user')
-  checkMay(request, user, 'monitor')
+  checkMay(request, user, need)
   return [...request.services.peers.connections()].filter((connection) => connection.user === user)
 }
 

@@ -7,10 +7,10 @@ import { objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Access, Route } from '../http/route.js'
 import { POLICY } from '../schemas/access.js'
-import { INTEGER, listOf, OBJECT, objectOf, TEXT } from '../schemas/basics.js'
+import { listOf, NUMBER, OBJECT, objectOf, TEXT } from '../schemas/basics.js'
 import { policyView } from '../views/policy-view.js'
 
-const POLICY_BODY = objectOf({ pattern: TEXT, definition: OBJECT }, { 'apply-to': TEXT, priority: INTEGER })
+const POLICY_BODY = objectOf({ pattern: TEXT, definition: OBJECT }, { 'apply-to': TEXT, priority: NUMBER })
 
 /** What tells policies and operator policies apart. */
 interface PolicyKind {
@@ -69,7 +69,7 @@ function routesOf(kind: PolicyKind): Route[] {
     {
       method: 'GET',
       path: `${path}/:vhost/:policy`,
-      access: kind.noun === 'policy' ? 'policymaker' : 'management',
+      access,
       summary: `One ${noun}`,
       answer: POLICY,
       handle: (request) => one(request, policyView(request.vhost.name, policyOf(request))),

@@ -2,7 +2,7 @@ import { type FieldTable, tableFromPlain } from '../../core/field-table.js'
 import type { BasicProperties } from '../../core/message-content.js'
 import { ok } from '../http/answer.js'
 import { type ApiRequest, exchangeName } from '../http/api-request.js'
-import { requireKeys, textIn } from '../http/body.js'
+import { objectIn, requireKeys, textIn } from '../http/body.js'
 import { badRequest, channelErrorOf, notFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { isJsonObject, type Json, type JsonObject } from '../json.js'
@@ -54,7 +54,7 @@ async function publish(request: ApiRequest) {
   const routingKey = textIn(body, 'routing_key', '')
   if (Buffer.byteLength(routingKey) > ROUTING_KEY_BYTES_MAX) throw badRequest('routing_key is too long')
   const payload = payloadFrom(body)
-  const properties = propertiesFrom(body.properties)
+  const properties = propertiesFrom(objectIn(body, 'properties'))
   if (!vhost.exchanges.has(exchange)) throw notFound('exchange_not_found')
   try {
     const message = { exchange, routingKey, properties, body: payload }

@@ -1,8 +1,8 @@
 import { tableFromPlain } from '../../core/field-table.js'
 import type { QueueRecord } from '../../core/topology/queue-record.js'
 import { CREATED, done, NO_CONTENT } from '../http/answer.js'
-import { type ApiRequest, compareText } from '../http/api-request.js'
-import { booleanIn, objectIn, textIn } from '../http/body.js'
+import { type ApiRequest, checkNode, compareText } from '../http/api-request.js'
+import { booleanIn, objectIn, requireKeys, textIn } from '../http/body.js'
 import { badRequest, HttpError } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
@@ -110,6 +110,7 @@ export const QUEUE_ROUTES: readonly Route[] = [
     body: objectOf({ node: TEXT }),
     handle: ({ queue, body }) => {
       void queue
+      requireKeys(body, 'node')
       throw badRequest(`node ${textIn(body, 'node', '')} is not a member of the cluster`)
     },
   },
@@ -121,8 +122,10 @@ export const QUEUE_ROUTES: readonly Route[] = [
     body: objectOf({ node: TEXT }),
     successes: [202],
     refusals: [503],
-    handle: ({ queue }) => {
+    handle: ({ queue, body }) => {
       void queue
+      requireKeys(body, 'node')
+      textIn(body, 'node', '')
       throw new HttpError(503, 'service_unavailable', 'last_node')
     },
   },
@@ -131,7 +134,10 @@ export const QUEUE_ROUTES: readonly Route[] = [
     path: '/queues/quorum/replicas/on/:node/grow',
     access: 'administrator',
     summary: 'Adds members on a node; a node alone has nothing to do',
-    handle: () => NO_CONTENT,
+    handle: (request) => {
+      checkNode(request)
+      return NO_CONTENT
+    },
   },
   {
     method: 'DELETE',
@@ -140,7 +146,8 @@ export const QUEUE_ROUTES: readonly Route[] = [
     summary: 'Takes the members on a node away; the last ones stay',
     successes: [202],
     refusals: [503],
-    handle: () => {
+    handle: (request) => {
+      checkNode(request)
       throw new HttpError(503, 'service_unavailable', 'last_node')
     },
   },
@@ -162,6 +169,8 @@ async function putQueue(request: ApiRequest) {
   const vhost = request.vhostToWrite
   const name = request.param('queue')
   const isNew = !vhost.queues.has(name)
+  // Which node it lives on is settled where there is one, but a mistake is told all the same.
+  textIn(body, 'node', '')
   const { durable } = services.doors.declareQueue(actor, vhost.name, {
     name,
     durable: booleanIn(body, 'durable', false),

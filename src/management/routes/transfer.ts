@@ -1,7 +1,7 @@
 import type { FieldTable, FieldValue, ReadonlyFieldTable } from '../../core/field-table.js'
 import { ok } from '../http/answer.js'
 import type { ApiRequest } from '../http/api-request.js'
-import { textIn } from '../http/body.js'
+import { booleanIn, textIn } from '../http/body.js'
 import { badRequest, objectNotFound } from '../http/http-error.js'
 import type { Route } from '../http/route.js'
 import { BOOLEAN, INTEGER, objectOf, oneOf, TEXT, TEXT_OR_NULL, TEXTS } from '../schemas/basics.js'
@@ -34,6 +34,8 @@ async function transfer(request: ApiRequest) {
   if (queue.type === 'stream') throw badRequest('messages of a stream stay where they are')
   if (queue.exclusive) throw objectNotFound()
   const { positions, count = MESSAGES_MAX } = body
+  textIn(body, 'routing_key', '')
+  booleanIn(body, 'to_end', false)
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1)
     throw badRequest('count is no number')
   const result = await transferMessages(

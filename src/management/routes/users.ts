@@ -2,10 +2,11 @@ import type { User } from '../../auth/users.js'
 import { done, NO_CONTENT, put } from '../http/answer.js'
 import type { ApiRequest } from '../http/api-request.js'
 import { compareText } from '../http/api-request.js'
-import { wordsIn } from '../http/body.js'
-import { objectNotFound } from '../http/http-error.js'
+import { requireKeys, wordsIn } from '../http/body.js'
+import { badRequest, objectNotFound } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
 import type { Route } from '../http/route.js'
+import { makerOf } from '../makers.js'
 import { PERMISSION, TOPIC_PERMISSION, USER } from '../schemas/access.js'
 import { listOf, objectOf, TEXT, WORDS } from '../schemas/basics.js'
 import { QUEUE } from '../schemas/queue.js'
@@ -44,6 +45,8 @@ export const USER_ROUTES: readonly Route[] = [
     body: objectOf({ users: listOf(TEXT) }),
     handle: async ({ services, actor, body }) => {
       const { users } = services
+      requireKeys(body, 'users')
+      if (!Array.isArray(body.users)) throw badRequest(['not_list', body.users ?? null])
       const known = wordsIn(body.users).filter((name) => users.directory.user(name) !== undefined)
       await Promise.all(known.map((name) => users.deleteUser(actor, name)))
       return NO_CONTENT
@@ -117,7 +120,7 @@ export const USER_ROUTES: readonly Route[] = [
       const maker = request.param('user')
       const queues = request.vhosts.flatMap((vhost) => [...vhost.queues.values()])
       return list(request, {
-        items: queues.filter((queue) => services.makers.of(queue) === maker),
+        items: queues.filter((queue) => makerOf(queue) === maker),
         nameOf: ({ name }) => name,
         view: (queue) => queueView(services, queue, query),
       })

@@ -1,5 +1,5 @@
 import { done, NO_CONTENT, put } from '../http/answer.js'
-import type { ApiRequest } from '../http/api-request.js'
+import { type ApiRequest, checkNode } from '../http/api-request.js'
 import { booleanIn } from '../http/body.js'
 import { HttpError } from '../http/http-error.js'
 import { list, one } from '../http/list.js'
@@ -83,8 +83,9 @@ export const VHOST_ROUTES: readonly Route[] = [
     path: '/vhosts/:vhost/start/:node',
     access: 'administrator',
     summary: 'Starts a virtual host on a node; they all run already',
-    handle: ({ vhost }) => {
-      void vhost
+    handle: (request) => {
+      void request.vhost
+      checkNode(request)
       return NO_CONTENT
     },
   },

@@ -4,6 +4,7 @@ import {
   INTEGER,
   listOf,
   mapOf,
+  NUMBER,
   named,
   OBJECT,
   objectOf,
@@ -71,7 +72,7 @@ export const POLICY = named(
     pattern: TEXT,
     'apply-to': TEXT,
     definition: OBJECT,
-    priority: INTEGER,
+    priority: NUMBER,
   }),
 )
 export const PARAMETER = named(
@@ -131,7 +132,7 @@ export const VHOST_DEFINITIONS = named(
     limits: VHOST_LIMIT_VALUES,
     parameters: listOf(objectOf({ value: ANY, component: TEXT, name: TEXT })),
     policies: listOf(
-      objectOf({ name: TEXT, pattern: TEXT, 'apply-to': TEXT, definition: OBJECT, priority: INTEGER }),
+      objectOf({ name: TEXT, pattern: TEXT, 'apply-to': TEXT, definition: OBJECT, priority: NUMBER }),
     ),
     ...topology({}),
   }),

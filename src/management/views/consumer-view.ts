@@ -33,6 +33,23 @@ export function consumerViewsOf(services: ManagementServices, queue: QueueRecord
   return views
 }
 
+/** Which channel it is, in the answers for something else. */
+export function channelDetails(
+  { node }: ManagementServices,
+  connection: PeerConnection,
+  channel: PeerChannel,
+): JsonObject {
+  return {
+    connection_name: connection.name,
+    name: channelName(connection, channel),
+    node: node.name,
+    number: channel.number,
+    peer_host: connection.peerHost,
+    peer_port: connection.peerPort,
+    user: connection.user,
+  }
+}
+
 export function consumerView(services: ManagementServices, place: ConsumerPlace): JsonObject {
   const { connection, channel, consumer, queue } = place
   return {
@@ -40,15 +57,7 @@ export function consumerView(services: ManagementServices, place: ConsumerPlace)
     active: consumer.active,
     activity_status: consumer.active ? (queue.singleActiveConsumer ? 'single_active' : 'up') : 'waiting',
     arguments: tableToPlain(consumer.arguments),
-    channel_details: {
-      connection_name: connection.name,
-      name: channelName(connection, channel),
-      node: services.node.name,
-      number: channel.number,
-      peer_host: connection.peerHost,
-      peer_port: connection.peerPort,
-      user: connection.user,
-    },
+    channel_details: channelDetails(services, connection, channel),
     consumer_tag: consumer.tag,
     consumer_timeout: queue.settings.consumerTimeoutMs ?? 'infinity',
     exclusive: consumer.exclusive,

@@ -1,7 +1,9 @@
 import { tableToPlain } from '../../core/field-table.js'
 import type { Exchange } from '../../core/topology/exchange.js'
 import type { JsonObject } from '../json.js'
+import { makerOf } from '../makers.js'
 import type { ManagementServices } from '../management-services.js'
+import { publishesTo } from './pair-view.js'
 
 export function exchangeView(
   services: ManagementServices,
@@ -17,7 +19,7 @@ export function exchangeView(
     name: exchange.name,
     ...(policy === undefined ? {} : { policy: policy.name }),
     type: exchange.type,
-    user_who_performed_action: services.makers.of(exchange),
+    user_who_performed_action: makerOf(exchange),
     vhost: exchange.vhost.name,
     ...(query.get('disable_stats') === 'true' ? {} : services.statistics?.exchange(exchange, query)),
   }
@@ -29,5 +31,9 @@ export function singleExchangeView(
   exchange: Exchange,
   query: URLSearchParams,
 ): JsonObject {
-  return { incoming: [], outgoing: [], ...exchangeView(services, exchange, query) }
+  return {
+    incoming: publishesTo(services, exchange),
+    outgoing: [],
+    ...exchangeView(services, exchange, query),
+  }
 }

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../json.js'
 import type { ManagementServices } from '../management-services.js'
 import type { Fields } from '../statistics/fields.js'
 import { consumerViewsOf } from './consumer-view.js'
+import { deliveriesFrom } from './pair-view.js'
 
 /** What of a queue every answer shows: nothing that counts. */
 function queueFacts(services: ManagementServices, queue: QueueRecord): Fields {
@@ -55,7 +56,7 @@ export function singleQueueView(
 ): JsonObject {
   return {
     consumer_details: consumerViewsOf(services, queue),
-    deliveries: [],
+    deliveries: deliveriesFrom(services, queue),
     incoming: [],
     ...detailedQueueView(services, queue, query),
   }

@@ -1207,7 +1207,12 @@ export interface Paths {
     readonly GET: {
       readonly query: never
       readonly body: undefined
-      readonly answer: readonly { readonly [name: string]: unknown }[]
+      readonly answer: readonly {
+        readonly protocol: 'amqp091' | 'http'
+        readonly auth_attempts: number
+        readonly auth_attempts_failed: number
+        readonly auth_attempts_succeeded: number
+      }[]
     }
     /** Forgets the counts of logins. */
     readonly DELETE: {
@@ -1217,13 +1222,20 @@ export interface Paths {
     }
   }
   readonly '/auth/attempts/{node}/source': {
-    /** Logins, by protocol. */
+    /** Logins by user and address, when track_auth_attempt_source is set. */
     readonly GET: {
       readonly query: never
       readonly body: undefined
-      readonly answer: readonly { readonly [name: string]: unknown }[]
+      readonly answer: readonly {
+        readonly protocol: 'amqp091' | 'http'
+        readonly auth_attempts: number
+        readonly auth_attempts_failed: number
+        readonly auth_attempts_succeeded: number
+        readonly remote_address: string
+        readonly username: string
+      }[]
     }
-    /** Forgets the counts of logins. */
+    /** Forgets the counts of logins by user and address. */
     readonly DELETE: {
       readonly query: never
       readonly body: undefined
