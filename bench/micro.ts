@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { keepResult, machineFacts, stamp } from './machine.js'
+import { indexingStages } from './micro/indexing.js'
 import { loggingStages } from './micro/logging.js'
 import { parsingStages } from './micro/parsing.js'
 import { queueingStages } from './micro/queueing.js'
@@ -16,7 +17,7 @@ const { values } = parseArgs({
 
 // A stage makes what it needs when it is listed, so the groups are listed one after another.
 const results: StageResult[] = []
-for (const stagesOf of [parsingStages, routingStages, queueingStages, loggingStages]) {
+for (const stagesOf of [parsingStages, routingStages, indexingStages, queueingStages, loggingStages]) {
   for (const stage of await stagesOf()) {
     if (!stage.name.includes(values.only)) {
       await stage.close?.()

@@ -51,6 +51,9 @@ const SETTLEMENTS = [
   Settlement.DEAD_LETTER,
 ] as const
 
+/** Logs begin a little before these slots: refs get longer than 31 bits there, than 32, and as long as they can. */
+const SLOTS_TO_PASS = [0, 2 ** 14, 2 ** 15, 2 ** 31 - 5000]
+
 /** Some lives of a shard with a log in files, each ended by a stop, a kill or a power cut. */
 export class LogSimulation implements ShardHost {
   private readonly random: () => number
@@ -75,6 +78,7 @@ export class LogSimulation implements ShardHost {
   private trouble: Trouble
   private readonly chunkBytes: number
   private readonly segmentBytesMax: number
+  private readonly chunkSlotFirst: number
   /** Most messages that are taken or settled at a time: decides whether queues fill up or run dry. */
   private readonly appetite: number
   private readonly diskUseFactor: number
@@ -98,6 +102,8 @@ export class LogSimulation implements ShardHost {
     this.diskUseFactor = this.below(3)
     this.cleaningShare = [0, 0.1, 0.5, 1][this.below(4)]!
     this.residentBytesMax = this.chunkBytes * this.below(8)
+    const slots = SLOTS_TO_PASS[this.below(SLOTS_TO_PASS.length)]!
+    this.chunkSlotFirst = Math.max(0, slots - this.below(16))
     this.summaryDelayMs = this.below(20)
     this.bodyBytesMax = this.random() < 0.5 ? 300 : 1200
     for (const make of QUEUES) this.addQueue(make)
@@ -168,6 +174,7 @@ export class LogSimulation implements ShardHost {
         between: (log) => this.model.between(log),
         chunkBytes: this.chunkBytes,
         segmentBytesMax: this.segmentBytesMax,
+        chunkSlotFirst: this.chunkSlotFirst,
         residentBytesMax: this.residentBytesMax,
         diskUseFactor: this.diskUseFactor,
         cleaningShare: this.cleaningShare,

@@ -15,7 +15,7 @@ export class Lane {
   private readonly returned = new NumberHeap()
 
   constructor(pool: BlockPool) {
-    this.index = new MessageIndex(pool)
+    this.index = new MessageIndex(pool, () => this.head)
   }
 
   append(ref: number, flags: number, bodyBytes: number, deadline: number): number {

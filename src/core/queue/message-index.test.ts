@@ -12,9 +12,12 @@ function blocksOf(index: MessageIndex): unknown[] {
 
 test('an entry keeps what it was given until it is removed', () => {
   const index = new MessageIndex(new BlockPool())
-  assert.deepEqual([index.append(-5, ENTRY_LOGGED, 77, 12.5), index.append(9, 0, 0, NEVER)], [0, 1])
+  assert.deepEqual([index.append(2 ** 47 + 5, ENTRY_LOGGED, 77, 12.5), index.append(9, 0, 0, NEVER)], [0, 1])
   assert.ok(index.locate(0))
-  assert.deepEqual([index.ref, index.bodyBytes, index.deadline, index.isLogged], [-5, 77, 12.5, true])
+  assert.deepEqual(
+    [index.ref, index.bodyBytes, index.deadline, index.isLogged],
+    [2 ** 47 + 5, 77, 12.5, true],
+  )
   assert.deepEqual([index.state, index.isRedelivered], [EntryState.READY, false])
   index.markDelivered()
   assert.deepEqual([index.state, index.isRedelivered, index.isLogged], [EntryState.UNACKED, true, true])
@@ -100,7 +103,7 @@ test('appends, restores and removals in any order leave exactly what was not rem
     const base = Math.floor(random() * 5000)
     for (let i = 0; i < 3000; i++) {
       const dice = random()
-      const ref = Math.floor(random() * 2 ** 32) | 0
+      const ref = Math.floor(random() * 2 ** 48)
       const deadline = random() < 0.3 ? Math.floor(random() * 1000) : NEVER
       const restored = base + Math.floor(random() * 2000)
       if (i < 1000 && dice < 0.6) {
@@ -156,4 +159,37 @@ test('a cleared index goes on with its numbers', () => {
   assert.equal(index.locate(699), false)
   assert.equal(index.append(5, 0, 1, NEVER), 700)
   assert.deepEqual([...index.sequences()], [700])
+})
+
+test('the message that the index is placed on stays in reach while others are added', () => {
+  const index = new MessageIndex(new BlockPool(), () => 0, { recentBlocks: 1, headBlocks: 0 })
+  for (let i = 0; i < 600; i++) index.append(i, 0, 1, NEVER)
+  assert.ok(index.locate(300))
+  for (let i = 600; i < 2000; i++) index.append(i, 0, 1, NEVER)
+  assert.equal(index.ref, 300)
+  index.remove(300)
+  assert.deepEqual([index.locate(300), index.locate(299), index.locate(301)], [false, true, true])
+})
+
+test('a queue packs nothing while it is shallow, and most of itself once it is deep', () => {
+  const packedOf = (index: MessageIndex): number =>
+    (index as unknown as { packed: number[] }).packed.filter((handle) => handle >= 0).length
+  let head = 0
+  const index = new MessageIndex(new BlockPool(), () => head)
+  const take = (count: number): void => {
+    for (const end = head + count; head < end; head++) {
+      assert.ok(index.locate(head))
+      index.remove(head)
+    }
+  }
+  for (let i = 0; i < 16_000; i++) index.append(i, 0, 1, NEVER)
+  for (let i = 0; i < 100_000; i++) {
+    index.append(i, 0, 1, NEVER)
+    take(1)
+    if (i % 1000 === 0) assert.equal(packedOf(index), 0)
+  }
+  for (let i = 0; i < 256_000; i++) index.append(i, 0, 1, NEVER)
+  assert.ok(packedOf(index) > 950, `${packedOf(index)} of some 1060 blocks are packed`)
+  take(16_000 + 256_000)
+  assert.equal(packedOf(index), 0)
 })

@@ -40,6 +40,8 @@ export interface FileLogOptions {
   readonly isSpaceShort?: () => boolean
   /** Chunks that the log may have: for tests. Default: as many as refs can tell apart. */
   readonly chunkSlotsMax?: number
+  /** The first slot that a chunk gets: for tests of refs as a large log has them. Default 0. */
+  readonly chunkSlotFirst?: number
   /** How long a segment is complete before a summary of it is written. Default 1000. */
   readonly summaryDelayMs?: number
   /** The log failed for good: it takes no more writes. */

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { assert } from '../../util/assert.js'
 import type { Clock, ClockTimer } from '../../util/clock.js'
 import type { Logger } from '../../util/logger.js'
+import { NumberHeap } from '../../util/number-heap.js'
 import { type Disk, DiskError, type DiskFile } from '../disk.js'
 import { CHUNK_SLOTS_MAX } from '../ref.js'
 import { StorageError } from '../storage-error.js'
@@ -15,7 +16,14 @@ const REMOVE_RETRY_MS = 1000
 
 export type SegmentTableOptions = Pick<
   FileLogOptions,
-  'disk' | 'clock' | 'logger' | 'folder' | 'scratchFolder' | 'randomOctets' | 'chunkSlotsMax'
+  | 'disk'
+  | 'clock'
+  | 'logger'
+  | 'folder'
+  | 'scratchFolder'
+  | 'randomOctets'
+  | 'chunkSlotFirst'
+  | 'chunkSlotsMax'
 >
 
 /** The segments and chunks of one log, and their files. */
@@ -31,7 +39,9 @@ export class SegmentTable {
   private readonly randomOctets: (count: number) => Buffer
   private readonly slotsMax: number
   private readonly chunks: (LogChunk | undefined)[] = []
-  private readonly freeSlots: number[] = []
+  /** Slots that were used before. The lowest is used first: refs into low slots are the small ones. */
+  private readonly freeSlots = new NumberHeap()
+  private nextSlot: number
   private nextNumber = 1
   /** Files being opened, by segment: what waits for them. */
   private readonly opening = new Map<Segment, ((error: DiskError | undefined) => void)[]>()
@@ -48,7 +58,8 @@ export class SegmentTable {
     this.folder = options.folder
     this.scratchFolder = options.scratchFolder
     this.randomOctets = options.randomOctets
-    this.slotsMax = Math.min(options.chunkSlotsMax ?? CHUNK_SLOTS_MAX, CHUNK_SLOTS_MAX)
+    this.nextSlot = options.chunkSlotFirst ?? 0
+    this.slotsMax = Math.min(this.nextSlot + (options.chunkSlotsMax ?? CHUNK_SLOTS_MAX), CHUNK_SLOTS_MAX)
   }
 
   chunkIn(slot: number): LogChunk {
@@ -59,7 +70,7 @@ export class SegmentTable {
 
   /** Chunks that can still be had. */
   get freeSlotCount(): number {
-    return this.freeSlots.length + this.slotsMax - this.chunks.length
+    return this.freeSlots.size + this.slotsMax - this.nextSlot
   }
 
   /** Number of the durable segment that takes what is appended now, or of the next one when there is none yet. */
@@ -91,12 +102,24 @@ export class SegmentTable {
 
   /** Adds a chunk that begins at octet `filePosition`. */
   addChunk(segment: Segment, filePosition: number): LogChunk {
-    const slot = this.freeSlots.pop() ?? this.chunks.length
-    if (slot >= this.slotsMax) throw new StorageError('the log holds as much as refs can reach (32 GiB)')
+    const slot = this.takeSlot()
     const chunk = new LogChunk(slot, segment, filePosition)
     this.chunks[slot] = chunk
     segment.chunks.push(chunk)
     return chunk
+  }
+
+  private takeSlot(): number {
+    const { freeSlots } = this
+    if (freeSlots.size > 0) {
+      const slot = freeSlots.firstKey
+      freeSlots.pop()
+      return slot
+    }
+    if (this.nextSlot === this.slotsMax) {
+      throw new StorageError(`the log has ${this.slotsMax} chunks, as many as it can`)
+    }
+    return this.nextSlot++
   }
 
   /** Forgets a chunk that nothing refers to. */
@@ -148,7 +171,7 @@ export class SegmentTable {
 
   private free(chunk: LogChunk): void {
     this.chunks[chunk.slot] = undefined
-    this.freeSlots.push(chunk.slot)
+    this.freeSlots.push(chunk.slot, 0)
   }
 
   private async removeDoomed(): Promise<void> {
