@@ -270,6 +270,7 @@ export class LogSimulation implements ShardHost {
       if (error === undefined) this.promised(act)
     })
     this.durable.shard.flush()
+    if (this.random() < 0.3) this.durable.log.writeDeliveries()
     if (this.random() < 0.5) await this.clock.advance(this.random() * 4)
   }
 

@@ -36,7 +36,7 @@ export async function toldBy(disk: Disk, mode: 'existing' | 'read', chunkBytes: 
     })
     return JSON.stringify({ number, salt, epoch, sizeBytes, superseded, chunks, events: [...eventBytes] })
   })
-  const places = [...recovery.broken, ...recovery.lastFlush].map(({ segment, position, lengthBytes }) => {
+  const places = [...recovery.broken, ...recovery.uncertain].map(({ segment, position, lengthBytes }) => {
     return `${segment.number} ${position} ${lengthBytes}`
   })
   await table.close()

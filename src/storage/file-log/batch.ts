@@ -7,7 +7,7 @@ import type { RecordMemory } from '../record.js'
  *      word  0     BATCH_MARKER
  *      word  1     octets of the batch, this header included; a multiple of 8
  *      word  2     CRC32C of everything after this word
- *      word  3     BatchFlag bits (0-7), how many batches of the same flush came before (8-31)
+ *      word  3     BatchFlag bits (0-7), how many batches before it were not known to be durable yet (8-31)
  *      word  4, 5  index, f64: counts up by one from batch to batch over all segments; of a VOID batch that of the last
  *                  batch that was there, when that is known to have been durable, else 0
  *      word  6     epoch: counts up with every start of the broker
@@ -30,24 +30,24 @@ export const BatchFlag = {
   VOID: 4,
 } as const
 const FLAG_BITS = 8
-export const BATCHES_OF_FLUSH_MAX = (1 << 24) - 1
+export const UNCERTAIN_BATCHES_MAX = (1 << 24) - 1
 
 export interface BatchHeader {
   readonly lengthBytes: number
   readonly flags: number
-  /** Index of the batch that began the flush: all batches from that one on became durable together. */
-  readonly flushIndex: number
+  /** Every batch before this index was durable when this one was written. */
+  readonly durableIndex: number
   readonly index: number
   readonly epoch: number
 }
 
-/** Fills in the header of the batch that lies at `start`. `earlier` batches of the same flush came before it. */
+/** Fills in the header of the batch that lies at `start`. Of the batches before it `uncertain` may not be durable. */
 export function sealBatch(
   memory: RecordMemory,
   start: number,
   end: number,
   flags: number,
-  earlier: number,
+  uncertain: number,
   index: number,
   epoch: number,
   salt: number,
@@ -56,7 +56,7 @@ export function sealBatch(
   const at = start >> 2
   words[at] = BATCH_MARKER
   words[at + 1] = end - start
-  words[at + 3] = flags | (Math.min(earlier, BATCHES_OF_FLUSH_MAX) << FLAG_BITS)
+  words[at + 3] = flags | (Math.min(uncertain, UNCERTAIN_BATCHES_MAX) << FLAG_BITS)
   memory.doubles[(start + 16) >> 3] = index
   words[at + 6] = epoch
   words[at + 7] = salt
@@ -107,7 +107,7 @@ export function headerAt({ words, doubles }: RecordMemory, start: number): Batch
   return {
     lengthBytes: words[at + 1]!,
     flags: flags & ((1 << FLAG_BITS) - 1),
-    flushIndex: index - (flags >>> FLAG_BITS),
+    durableIndex: index - (flags >>> FLAG_BITS),
     index,
     epoch: words[at + 6]!,
   }

@@ -403,3 +403,41 @@ test('a message that was settled after a crash had interrupted its cleaning does
   await bench.restart(lazy)
   assert.deepEqual([await bench.bodies(1), await bench.bodies(3)], [[], ['left behind']])
 })
+
+test('a delivery is recorded while the sync of earlier messages is under way, and confirmed by none but its own', async () => {
+  const bench = new Bench()
+  await bench.start()
+  const { log, shard } = bench.durable
+  let isSynced = false
+  bench.publish('first')
+  log.writeDeliveries()
+  log.whenSynced(() => {
+    isSynced = true
+  })
+  // The name of the segment has to be durable first; then the sync begins.
+  while (log.writtenTicket === 0) await bench.clock.advance(0.01)
+  assert.equal(isSynced, false)
+
+  bench.publish('second')
+  const sink = new TestSink()
+  assert.equal(shard.get(1, false, sink), true)
+  assert.ok(log.writtenTicket < log.deliveryTicket)
+  log.writeDeliveries()
+  assert.equal(log.writtenTicket, log.deliveryTicket)
+  assert.ok(log.syncedTicket < log.deliveryTicket)
+  assert.equal(isSynced, false)
+
+  const confirmed = (): number[] => bench.publisher.confirmations
+  while (!isSynced) await bench.clock.advance(0.01)
+  assert.deepEqual(confirmed(), [1])
+  while (log.syncedTicket < log.deliveryTicket) await bench.clock.advance(0.01)
+  assert.deepEqual(confirmed(), [1, 2])
+
+  bench.disk = bench.disk.crash()
+  await bench.restart()
+  const messages = await bench.run(bench.durable.messages(1))
+  assert.deepEqual(
+    messages.map(({ redelivered }) => redelivered),
+    [true, false],
+  )
+})

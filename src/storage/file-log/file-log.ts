@@ -71,6 +71,8 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   private flyingBytes = 0
   /** Number of the write that is being filled. */
   private fillTicket = 1
+  /** Number of the newest write that the sync under way covers. */
+  private sealedTicket = 0
   deliveryTicket = 0
   writtenTicket = 0
   syncedTicket = 0
@@ -112,7 +114,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
       await prepareFolders(disk, folder, scratchFolder)
       const recovery = await recoverLog(this.options, 'existing', this.table, this.owner!)
       await repairLog(disk, folder, this.table, recovery, logger)
-      this.flusher.nextIndex = recovery.report.lastBatchIndex + 1
+      this.flusher.startAt(recovery.report.lastBatchIndex + 1)
       for (const segment of this.table.segments.values()) {
         if (!segment.isSummarized) this.summarizer.add(segment)
       }
@@ -466,21 +468,22 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   }
 
   private get hasUnsealed(): boolean {
-    return this.batchStart >= 0 || this.batches.length > 0
+    return this.batchStart >= 0 || this.batches.length > 0 || this.flusher.hasAhead
   }
 
   takeBatches(): readonly BatchRange[] {
     this.closeBatch(false)
     const { batches } = this
     this.batches = []
-    this.flying = batches
     this.needsSync = this.fillNeedsSync
     this.fillNeedsSync = false
     this.fillTicket += 1
     return batches
   }
 
-  sealed(): void {
+  sealed(batches: readonly BatchRange[]): void {
+    this.flying = batches
+    this.sealedTicket = this.fillTicket - 1
     this.syncWaitersSealed = this.syncWaiters
     this.syncWaiters = []
     this.flyingBytes = this.unwrittenBytes
@@ -490,7 +493,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
   }
 
   writeDeliveries(): void {
-    this.flusher.flush()
+    this.flusher.writeNow()
   }
 
   written(): void {
@@ -513,7 +516,7 @@ export class FileLog implements ShardLog, FlusherClient, CleanerClient {
     this.flying = []
     this.flyingBytes = 0
     this.syncedFlush = this.flushNumber - 1
-    this.syncedTicket = this.writtenTicket
+    this.syncedTicket = this.sealedTicket
     this.onAdvance?.()
     this.owner!.synced(undefined)
     for (const done of waiters) done(undefined)

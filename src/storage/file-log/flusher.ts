@@ -28,7 +28,8 @@ export interface BatchRange {
 export interface FlusherClient {
   /** Hands over everything that was appended, as batches in order. */
   takeBatches(): readonly BatchRange[]
-  sealed(): void
+  /** The next sync covers these batches, and with them everything that was appended so far. */
+  sealed(batches: readonly BatchRange[]): void
   /** The batches taken last must be durable before later ones are written, whatever the mode. */
   readonly needsSync: boolean
   /** The batches taken last are with the operating system: the end of this process does not undo them. */
@@ -45,9 +46,18 @@ const FULL_RETRY_MS = 500
 /** What the system answers while it has no more descriptors: files that are open go on. */
 const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOMEM']
 
+/** Batches that one sync covers. */
+interface Flush {
+  readonly batches: readonly BatchRange[]
+  /** Those of them that have to be written first. */
+  readonly unwritten: readonly BatchRange[]
+  /** Index of the batch that comes after them. */
+  readonly endIndex: number
+}
+
 /**
- * Group commit: one write and sync is on its way at a time, and what is appended meanwhile goes together next. Nothing
- * waits for a timer to form a batch.
+ * Group commit: one sync is on its way at a time, and what is appended meanwhile is covered by the next. Nothing waits
+ * for a timer to form a batch. What a delivery waits for may be written while the sync before is under way.
  */
 export class Flusher {
   private readonly table: SegmentTable
@@ -60,15 +70,22 @@ export class Flusher {
   private intervalTimer: ClockTimer | undefined
   private readonly unsynced = new Set<Segment>()
   /** Index of the next batch. */
-  nextIndex = 1
+  private nextIndex = 1
+  /** Under `always`: every batch before this index is durable. */
+  private durableIndex = 1
+  /** Batches that were taken while a sync was under way: the next one covers them. */
+  private ahead: BatchRange[] = []
+  /** Those of them that the disk did not take: the next flush writes them. */
+  private aheadUnwritten: BatchRange[] = []
+  private syncing = false
   private closed = false
   private finishing = false
   /** How often a disk without room is asked again at the end: the answer on its way may be old. */
   private attemptsLeft = 1
   private securing = false
   private secureWaiters: ((error: StorageError | undefined) => void)[] = []
-  private stuck: readonly BatchRange[] | undefined
-  /** A write is on its way. */
+  private stuck: Flush | undefined
+  /** A flush is on its way. */
   busy = false
   /** Set for good when the disk failed: nothing is written any more. */
   failure: StorageError | undefined
@@ -91,21 +108,64 @@ export class Flusher {
     })
   }
 
+  /** Batches begin to be counted at this index; all before are durable. */
+  startAt(index: number): void {
+    this.nextIndex = index
+    this.durableIndex = index
+  }
+
+  /** True while something is taken that the sync under way does not cover. */
+  get hasAhead(): boolean {
+    return this.ahead.length > 0
+  }
+
   flush(): void {
     if (this.busy || this.failure !== undefined || this.closed) return
-    const batches = this.client.takeBatches()
+    const fresh = this.takeBatches()
+    const batches = [...this.ahead, ...fresh]
     if (batches.length === 0) return
+    const unwritten = [...this.aheadUnwritten, ...fresh]
     this.busy = true
-    this.client.sealed()
-    for (const [i, { chunk, from, to, flags }] of batches.entries()) {
+    this.ahead = []
+    this.aheadUnwritten = []
+    this.client.sealed(batches)
+    this.write({ batches, unwritten, endIndex: this.nextIndex })
+  }
+
+  /** Writes what was appended, also while a sync is under way. */
+  writeNow(): void {
+    if (!this.busy) {
+      this.flush()
+      return
+    }
+    // Nothing may be written before what came before it.
+    if (!this.syncing || this.aheadUnwritten.length > 0 || this.failure !== undefined || this.closed) return
+    const batches = this.takeBatches()
+    if (batches.length === 0) return
+    this.ahead.push(...batches)
+    const stretches = stretchesOf(batches)
+    const isOpen = stretches.every(({ chunk }) => chunk.segment.isOpen)
+    if (isOpen && writeStretches(stretches) === undefined) this.client.written()
+    else this.aheadUnwritten = batches
+  }
+
+  private takeBatches(): BatchRange[] {
+    const batches = [...this.client.takeBatches()]
+    const firstIndex = this.nextIndex
+    for (const { chunk, from, to, flags } of batches) {
       const { salt } = chunk.segment
       const index = this.nextIndex++
-      // What no sync holds together counts by itself: later flushes do not show that it was durable.
-      const earlier = this.syncsNow ? i : 0
-      sealBatch(chunk, chunk.start + from, chunk.start + to, flags, earlier, index, this.table.epoch, salt)
+      const uncertain =
+        this.mode.kind === 'always' ? index - this.durableIndex : this.uncertain(index - firstIndex)
+      sealBatch(chunk, chunk.start + from, chunk.start + to, flags, uncertain, index, this.table.epoch, salt)
       chunk.busy += 1
     }
-    this.write(batches)
+    return batches
+  }
+
+  /** In the weaker modes what no sync holds together counts by itself: later batches do not show that it was durable. */
+  private uncertain(earlierOfFlush: number): number {
+    return this.client.needsSync ? earlierOfFlush : 0
   }
 
   /** The batches taken last are synced before they are confirmed and before the next are written. */
@@ -153,10 +213,10 @@ export class Flusher {
     this.intervalTimer?.cancel()
   }
 
-  private write(batches: readonly BatchRange[]): void {
-    const stretches = stretchesOf(batches)
+  private write(flush: Flush): void {
+    const stretches = stretchesOf(flush.unwritten)
     if (stretches.every(({ chunk }) => chunk.segment.isOpen)) {
-      this.written(batches, writeNow(stretches))
+      this.written(flush, writeStretches(stretches))
       return
     }
     let left = stretches.length
@@ -164,7 +224,7 @@ export class Flusher {
     const one = (error: DiskError | undefined): void => {
       failed = graver(failed, error)
       left -= 1
-      if (left === 0) this.written(batches, failed)
+      if (left === 0) this.written(flush, failed)
     }
     for (const { chunk, from, to } of stretches) {
       const { segment } = chunk
@@ -178,46 +238,47 @@ export class Flusher {
     }
   }
 
-  private written(batches: readonly BatchRange[], error: DiskError | undefined): void {
+  private written(flush: Flush, error: DiskError | undefined): void {
     if (this.closed) return
     if (error !== undefined && isShortage(error) && (!this.finishing || this.attemptsLeft > 0)) {
       if (this.finishing) {
         this.attemptsLeft -= 1
-        this.write(batches)
+        this.write(flush)
         return
       }
-      this.stuck = batches
+      this.stuck = flush
       this.logger.error(`writing the message log will be tried again: ${error.message}`)
       this.setFull(true)
       this.retryTimer = this.clock.setTimer(() => this.retry(), FULL_RETRY_MS)
       return
     }
     if (error !== undefined) {
-      this.fail('write to', batches[0]!.chunk.segment, error)
+      this.fail('write to', flush.batches[0]!.chunk.segment, error)
       return
     }
     this.setFull(false)
     this.client.written()
-    const segments = new Set(batches.map(({ chunk }) => chunk.segment))
+    const segments = new Set(flush.batches.map(({ chunk }) => chunk.segment))
     if (this.syncsNow) {
+      this.syncing = this.mode.kind === 'always'
       this.sync(segments, (failed, segment) => {
         if (failed !== undefined) this.fail('sync of', segment, failed)
-        else this.confirm(batches)
+        else this.confirm(flush)
       })
       return
     }
     for (const segment of segments) this.unsynced.add(segment)
     if (this.mode.kind === 'interval') this.syncLater(this.mode.intervalMs)
-    this.confirm(batches)
+    this.confirm(flush)
   }
 
   /** The batches are as durable as the mode asks for. */
-  private confirm(batches: readonly BatchRange[]): void {
+  private confirm(flush: Flush): void {
     const barrier = this.client.beforeConfirm()
-    if (barrier === undefined) this.done(batches)
+    if (barrier === undefined) this.done(flush)
     else {
       barrier.then(
-        () => this.done(batches),
+        () => this.done(flush),
         (error: unknown) =>
           this.giveUp(new StorageError('what messages depend on is not durable', { cause: error })),
       )
@@ -232,12 +293,14 @@ export class Flusher {
     this.write(stuck)
   }
 
-  private done(batches: readonly BatchRange[]): void {
+  private done({ batches, endIndex }: Flush): void {
     if (this.closed || this.failure !== undefined) return
     for (const { chunk, to } of batches) {
       chunk.busy -= 1
       chunk.written = to
     }
+    this.durableIndex = endIndex
+    this.syncing = false
     this.busy = false
     this.client.synced(undefined)
     this.flush()
@@ -321,7 +384,7 @@ function isShortage(error: DiskError): boolean {
 }
 
 /** Writes within this turn of the loop; what one turn brings is some hundred kilobytes at most. */
-function writeNow(stretches: readonly Stretch[]): DiskError | undefined {
+function writeStretches(stretches: readonly Stretch[]): DiskError | undefined {
   let failed: DiskError | undefined
   for (const { chunk, from, to } of stretches) {
     const { segment, bytes, start, filePosition } = chunk

@@ -64,6 +64,7 @@ export type RecoveryOwner = Pick<ShardLogOwner, 'recover' | 'recoverSettled' | '
 
 /** Where a batch lies. */
 export interface BatchPlace {
+  readonly index: number
   readonly segment: Segment
   readonly position: number
   readonly lengthBytes: number
@@ -103,8 +104,8 @@ export interface Recovery {
   readonly damage: readonly Damage[]
   /** Batches that count for nothing, since the rest of their atomic piece of work is not there. */
   readonly broken: readonly BatchPlace[]
-  /** What was written last, by one flush: nobody knows whether its sync succeeded. */
-  readonly lastFlush: readonly BatchPlace[]
+  /** What was written last: nobody knows whether its sync succeeded. */
+  readonly uncertain: readonly BatchPlace[]
 }
 
 /**
@@ -197,8 +198,9 @@ class Replay implements SegmentVisitor {
   /** Damage of which one cannot tell yet what it was. */
   private unjudged: Unjudged[] = []
   private readonly broken: BatchPlace[] = []
-  private lastFlush: BatchPlace[] = []
-  private lastFlushIndex = 0
+  /** Every batch before this index was durable, as far as is known. */
+  private durableIndex = 0
+  private uncertain: BatchPlace[] = []
   private segment!: Segment
   private sizeBytes = 0
   private chunk: LogChunk | undefined
@@ -207,7 +209,7 @@ class Replay implements SegmentVisitor {
   private hasRemoved = false
   /** Batches that count only once the one that ends their group is there. */
   private group: BatchCopy[] = []
-  /** Batches of one flush that lacks some before them: they count only if a later flush shows that this one was synced. */
+  /** Batches behind a hole: they count only if a later one shows that what is missing was durable. */
   private doubtful: BatchCopy[] = []
 
   constructor(table: SegmentTable, owner: RecoveryOwner, chunkBytes: number) {
@@ -251,12 +253,12 @@ class Replay implements SegmentVisitor {
   finish(found: readonly FoundSegment[], summaryPaths: readonly string[]): Recovery {
     for (const { place } of this.doubtful) this.broken.push(place)
     this.breakGroup()
-    const { report, damage, broken, lastFlush } = this
+    const { report, damage, broken, uncertain } = this
     report.segments = found.length
     for (const { segment, position, lengthBytes, isTorn, isUnreadable } of damage) {
       report.damage.push({ path: segment.path, position, lengthBytes, isTornTail: isTorn, isUnreadable })
     }
-    return { report, found, summaryPaths, damage, broken, lastFlush }
+    return { report, found, summaryPaths, damage, broken, uncertain }
   }
 
   damaged(position: number, lengthBytes: number): void {
@@ -295,13 +297,15 @@ class Replay implements SegmentVisitor {
       return
     }
     const isVouchedFor = condensedBytes > 0
-    if (isVouchedFor) this.wasDurable(header.index)
-    const [doubtful] = this.doubtful
-    if (doubtful !== undefined && doubtful.header.flushIndex !== header.flushIndex) this.trust()
+    if (isVouchedFor) {
+      this.knowDurable(header.index)
+      this.wasDurable(header.index)
+    }
+    this.knowDurable(header.durableIndex)
     if (this.unjudged.length > 0) this.judge(header)
     const { segment } = this
-    const place = { segment, position, lengthBytes: header.lengthBytes }
-    if (!isVouchedFor && (this.doubtful.length > 0 || this.isBehindHole(header))) {
+    const place = { index: header.index, segment, position, lengthBytes: header.lengthBytes }
+    if (this.doubtful.length > 0 || (this.isBehindHole(header) && !this.hasRemoved)) {
       this.doubtful.push(copyOf(memory, at, place, header, condensedBytes))
     } else {
       this.take(memory, at, place, header, condensedBytes)
@@ -310,6 +314,7 @@ class Replay implements SegmentVisitor {
 
   /** Batches up to this index were durable, and an earlier recovery found them damaged: nothing is missing behind them. */
   private passOver(index: number): void {
+    this.knowDurable(index + 1)
     this.wasDurable(0)
     this.breakGroup()
     this.report.lastBatchIndex = Math.max(this.report.lastBatchIndex, index)
@@ -326,28 +331,33 @@ class Replay implements SegmentVisitor {
       each.damage.lastIndex = Math.max(0, each.nextIndex - 1)
     }
     this.unjudged = []
-    this.trust()
   }
 
-  /** True when batches of the same flush are missing before this one: a power cut came between, or damage. */
-  private isBehindHole({ index, flushIndex }: BatchHeader): boolean {
-    return index > this.report.lastBatchIndex + 1 && flushIndex < index && !this.hasRemoved
+  /** True when batches are missing before this one that may never have been durable: a power cut came between, or damage. */
+  private isBehindHole({ index }: BatchHeader): boolean {
+    return index > this.report.lastBatchIndex + 1 && this.durableIndex < index
   }
 
-  private trust(): void {
+  /** Every batch before this index was durable: what is missing of them was damaged since, and what comes behind it counts. */
+  private knowDurable(index: number): void {
+    if (index <= this.durableIndex) return
+    this.durableIndex = index
     const { doubtful } = this
-    this.doubtful = []
+    let count = 0
     for (const { memory, place, header, condensedBytes } of doubtful) {
+      if (this.isBehindHole(header)) break
       this.take(memory, 0, place, header, condensedBytes)
+      count += 1
     }
+    this.doubtful = doubtful.slice(count)
   }
 
-  /** The next flush begins once the one before is durable: what is missing of an earlier one was damaged since. */
-  private judge({ index, flushIndex }: BatchHeader): void {
+  /** What was durable when a later batch was written and is missing now was damaged since. */
+  private judge({ index }: BatchHeader): void {
     this.unjudged = this.unjudged.filter((each) => {
       const { damage } = each
       if (each.nextIndex === 0) each.nextIndex = index
-      const wasDurable = flushIndex > each.index
+      const wasDurable = this.durableIndex > each.index
       // A header that was cut short has no batches behind it.
       const isHeader = damage.position === 0 && damage.segment === this.segment
       if (!wasDurable && !isHeader) return true
@@ -365,14 +375,16 @@ class Replay implements SegmentVisitor {
     condensedBytes: number,
   ): void {
     const { report } = this
-    const { flags, index, flushIndex } = header
+    const { flags, index } = header
     const isNext = index === report.lastBatchIndex + 1
     report.batches += 1
     report.lastBatchIndex = Math.max(report.lastBatchIndex, index)
     this.hasRemoved = false
-    if (flushIndex !== this.lastFlushIndex) this.lastFlush = []
-    this.lastFlushIndex = flushIndex
-    this.lastFlush.push(place)
+    const { uncertain } = this
+    if (uncertain.length > 0 && uncertain[0]!.index < header.durableIndex) {
+      this.uncertain = uncertain.filter((each) => each.index >= header.durableIndex)
+    }
+    this.uncertain.push(place)
 
     const follows = (flags & BatchFlag.FOLLOWS) !== 0
     if (this.group.length > 0 && !(follows && isNext)) this.breakGroup()

@@ -23,7 +23,7 @@ export async function repairLog(
   recovery: Recovery,
   logger: Logger,
 ): Promise<void> {
-  const { found, damage, broken, lastFlush } = recovery
+  const { found, damage, broken, uncertain } = recovery
   const fileOf = new Map(found.map(({ segment, file }) => [segment, file]))
   await removeSummaries(disk, folder, recovery)
   for (const each of damage) {
@@ -36,7 +36,7 @@ export async function repairLog(
     await makeVoid(file, position, lengthBytes, 0, table.epoch, segment.salt)
   }
   const summarized = new Set(found.flatMap(({ segment, fromSummary }) => (fromSummary ? [segment] : [])))
-  for (const place of lastFlush) {
+  for (const place of uncertain) {
     // A summary is written once its segment is synced: nothing of that can be missing.
     if (!summarized.has(place.segment)) await writeAgain(fileOf.get(place.segment)!, place, table.epoch)
   }
