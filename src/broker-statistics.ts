@@ -85,6 +85,7 @@ export class BrokerStatistics {
     this.metrics = {
       statistics: this.statistics,
       alarms: broker.alarms,
+      logins: broker.loginAttempts,
       perObject: options.prometheusPerObject,
       identity: {
         node: options.nodeName,

@@ -105,3 +105,36 @@ test('channels are sums on /metrics/per-object unless they are asked for, and su
   assert.equal(later.get('rabbitmq_channel_messages_unacked'), 0)
   assert.equal((await api.get('/api/metrics/per-object?channels=true')).status, 200)
 })
+
+test('logins are counted by protocol, and by address and user where that is asked for', async (t) => {
+  const api = await startApi(t, { prometheusPort: 0, trackLoginSources: true })
+  const connection = await connect(`amqp://guest:guest@127.0.0.1:${api.broker.port}`)
+  cleanUp(t, () => connection.close())
+  await assert.rejects(connect(`amqp://guest:wrong@127.0.0.1:${api.broker.port}`))
+  const scrape = async (path: string) =>
+    seriesIn(await (await fetch(`http://127.0.0.1:${api.broker.prometheusPort}${path}`)).text())
+  const sums = await scrape('/metrics')
+  const labels = 'protocol="amqp091"'
+  assert.equal(sums.get(`rabbitmq_auth_attempts_total{${labels}}`), 2)
+  assert.equal(sums.get(`rabbitmq_auth_attempts_succeeded_total{${labels}}`), 1)
+  assert.equal(sums.get(`rabbitmq_auth_attempts_failed_total{${labels}}`), 1)
+  const source = `remote_address="127.0.0.1",username="guest",${labels}`
+  const each = await scrape('/metrics/per-object')
+  assert.equal(each.get(`rabbitmq_auth_attempts_detailed_total{${source}}`), 2)
+  const detailed = await scrape(
+    '/metrics/detailed?family=auth_attempt_metrics&family=auth_attempt_detailed_metrics',
+  )
+  assert.equal(detailed.get(`rabbitmq_detailed_auth_attempts_total{${labels}}`), 2)
+  assert.equal(detailed.get(`rabbitmq_detailed_auth_attempts_detailed_failed_total{${source}}`), 1)
+})
+
+test('streams tell of their segments, and nothing else does', async (t) => {
+  const api = await startApi(t, { prometheusPort: 0 })
+  await api.put('/api/queues/%2F/s', { durable: true, arguments: { 'x-queue-type': 'stream' } })
+  await api.put('/api/queues/%2F/c', {})
+  const url = `http://127.0.0.1:${api.broker.prometheusPort}`
+  const each = seriesIn(await (await fetch(`${url}/metrics/per-object`)).text())
+  assert.equal(each.get('rabbitmq_stream_segments{vhost="/",queue="s"}'), 1)
+  assert.equal(each.has('rabbitmq_stream_segments{vhost="/",queue="c"}'), false)
+  assert.equal(seriesIn(await (await fetch(`${url}/metrics`)).text()).get('rabbitmq_stream_segments'), 1)
+})

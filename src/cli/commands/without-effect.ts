@@ -12,8 +12,16 @@ const HARMLESS: readonly (readonly [name: string, tool: Tool, reason: string])[]
   ['remove_classic_queue_mirroring_from_policies', 'rabbitmqctl', 'mirroring is not known here'],
   ['force_boot', 'rabbitmqctl', 'a node starts by itself'],
   ['force_standalone_khepri_boot', 'rabbitmqctl', 'a node starts by itself'],
-  ['enable_auth_attempt_source_tracking', 'rabbitmq-diagnostics', 'logins are not counted by source'],
-  ['disable_auth_attempt_source_tracking', 'rabbitmq-diagnostics', 'logins are not counted by source'],
+  [
+    'enable_auth_attempt_source_tracking',
+    'rabbitmq-diagnostics',
+    'track_auth_attempt_source in the configuration says whether logins are counted by source',
+  ],
+  [
+    'disable_auth_attempt_source_tracking',
+    'rabbitmq-diagnostics',
+    'track_auth_attempt_source in the configuration says whether logins are counted by source',
+  ],
   ['activate_free_disk_space_monitoring', 'rabbitmqctl', 'free disk space is always watched'],
   ['clear_auth_backend_cache', 'rabbitmqctl', 'changes of users take effect at once'],
   ['force_gc', 'rabbitmqctl', 'memory is given back by itself'],

@@ -9,6 +9,7 @@ import {
   exchangeTable,
   vhostStatusTable,
 } from './exchange-families.js'
+import { type LoginCounts, loginSourceTable, loginTable } from './login-families.js'
 import {
   alarmsTable,
   churnTable,
@@ -42,6 +43,7 @@ export interface MetricsIdentity {
 export interface MetricsSources {
   readonly statistics: Statistics
   readonly alarms: Pick<Alarms, 'active'>
+  readonly logins: LoginCounts
   readonly identity: MetricsIdentity
   /** `/metrics` gives a series for each queue. */
   readonly perObject: boolean
@@ -117,6 +119,8 @@ function* everything(
     nodeTable(statistics),
     persisterTable(),
     alarmsTable(alarms),
+    loginTable(sources.logins),
+    ...(perQueue ? [loginSourceTable(sources.logins)] : []),
     ...queues,
     perQueue ? exchanges : exchanges.sum,
     ...peers,
@@ -163,6 +167,8 @@ function* detailed(sources: MetricsSources, query: URLSearchParams): Generator<s
     ...(has('node_coarse_metrics') ? [nodeCoarseTable(statistics)] : []),
     ...(has('node_metrics') ? [nodeTable(statistics)] : []),
     ...(has('node_persister_metrics') ? [persisterTable()] : []),
+    ...(has('auth_attempt_metrics') ? [loginTable(sources.logins)] : []),
+    ...(has('auth_attempt_detailed_metrics') ? [loginSourceTable(sources.logins)] : []),
     ...queues,
     ...(has('exchange_metrics') ? [exchangeTable(statistics, wantsVhost)] : []),
     ...peers,
