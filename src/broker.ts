@@ -299,7 +299,7 @@ export class Broker {
         if (connection.actor.principal.name === name) connection.forceClose(`user '${name}' is deleted`)
       }
     })
-    const readArea = this.#arena.take(READ_SIZE_BYTES)
+    const readArea = { ...this.#arena.take(READ_SIZE_BYTES), reads: 0 }
     this.#listen = (listeners) =>
       openListeners(
         { ...options, listeners },

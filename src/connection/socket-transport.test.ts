@@ -27,11 +27,11 @@ class Heard {
 
 /** An area in the middle of other memory. */
 const MEMORY = Buffer.alloc(READ_SIZE_BYTES + 200, 0x2e)
-const AREA = { bytes: MEMORY, start: 100, end: 100 + READ_SIZE_BYTES }
+const AREA = { bytes: MEMORY, start: 100, end: 100 + READ_SIZE_BYTES, reads: 0 }
 
 const KINDS: ReadonlyArray<readonly [string, (socket: Socket) => SocketTransport]> = [
   ['a shared read area', (socket) => acceptedTransport(socket, peerOf(socket, 'tcp'), AREA)],
-  ["Node's own reads", (socket) => transportOf(socket, peerOf(socket, 'tcp'))],
+  ["Node's own reads", (socket) => transportOf(socket, peerOf(socket, 'tcp'), AREA)],
 ]
 
 async function pair(t: TestContext, make: (socket: Socket) => SocketTransport) {

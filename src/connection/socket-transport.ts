@@ -1,21 +1,29 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { OpenableTransport, PeerAddress, TransportSink } from './transport.js'
 
-/** Octets of one read. Larger ones let a publisher get ahead of the acks of others, smaller ones were slower. */
+/** Octets of one read. A larger one is not faster, a smaller one is slower with large messages. */
 export const READ_SIZE_BYTES = 256 * 1024
 
-/**
- * Turns of the loop that a socket rests after a full read. A turn without other work is over at once, so a lone
- * publisher loses nothing; beside a consumer that acks (`amqpload -a 100 -f 1000`), 4 turns took consuming from 0.82 to
- * 1.29 million messages a second and made it keep up with publishing; 1 and 2 did nothing, 6 were slower.
- */
-const REST_TURNS = 4
+/** Octets of one read while other sockets have something to say, too: they wait for the work that it makes. */
+const SHARED_READ_BYTES = 64 * 1024
 
-/** Where reads go: `bytes[start..end)`. The memory around it is somebody else's. */
+/**
+ * After a full read a socket rests until no other one was read for so many turns of the loop. A turn without other work
+ * takes some 3 us, so a lone publisher loses next to nothing.
+ */
+const QUIET_TURNS_ALONE = 4
+/** As long as it takes a consumer to have its acks here (`amqpload -a 100 -f 1000`): 4 and 8 let it fall behind. */
+const QUIET_TURNS_SHARED = 16
+/** But not for more turns than this: those who always have something to say must not silence it. */
+const REST_TURNS_MAX = 64
+
+/** Where the reads of one broker go: `bytes[start..end)`. The memory around it is somebody else's. */
 export interface ReadArea {
   readonly bytes: Buffer
   readonly start: number
   readonly end: number
+  /** Reads so far, by all sockets. */
+  reads: number
 }
 
 /**
@@ -23,32 +31,49 @@ export interface ReadArea {
  *
  * Reads are bounded: libuv goes on reading a socket as long as reads fill the buffer, up to 32 times, and a publisher
  * that floods would keep the acks of others waiting for all of that. So after a full read the socket is left alone
- * until the others had several turns.
+ * until the others have nothing to say: what is consumed goes before what is published (`amqpload -a 100 -f 1000`).
  */
 export class SocketTransport implements OpenableTransport {
   readonly peer: PeerAddress
   readonly #socket: Socket
+  readonly #area: ReadArea
   #sink: TransportSink | undefined
   #paused = true
   #resting = false
   #turnsLeft = 0
+  #quietTurns = 0
+  /** Others were read while it rested last, and while it rests now. */
+  #hasCompany = false
+  #seesCompany = false
+  /** Reads of all when it was looked last. */
+  #readsSeen = 0
   #closed = false
   #error: Error | undefined
   /** Octets read since the loop last went round; only counted where the size of reads is not ours to choose. */
   #readInTurn = 0
   readonly #rested = (): void => {
     this.#turnsLeft -= 1
-    if (this.#turnsLeft > 0) {
+    const { reads } = this.#area
+    if (reads === this.#readsSeen) this.#quietTurns += 1
+    else {
+      this.#quietTurns = 0
+      this.#seesCompany = true
+      this.#readsSeen = reads
+    }
+    const wanted = this.#hasCompany || this.#seesCompany ? QUIET_TURNS_SHARED : QUIET_TURNS_ALONE
+    if (this.#quietTurns < wanted && this.#turnsLeft > 0) {
       setImmediate(this.#rested)
       return
     }
+    this.#hasCompany = this.#seesCompany
     this.#resting = false
     this.#readInTurn = 0
     if (!this.#paused && !this.#closed) this.#socket.resume()
   }
 
-  constructor(socket: Socket, peer: PeerAddress) {
+  constructor(socket: Socket, peer: PeerAddress, area: ReadArea) {
     this.#socket = socket
+    this.#area = area
     this.peer = peer
     socket.on('error', (error) => {
       this.#error = error
@@ -94,15 +119,24 @@ export class SocketTransport implements OpenableTransport {
     this.#socket.destroy()
   }
 
+  /** Octets that the next read may take. */
+  get readBytes(): number {
+    const { start, end } = this.#area
+    return this.#hasCompany ? Math.min(SHARED_READ_BYTES, end - start) : end - start
+  }
+
   /** A read into the shared area. Returns false when the socket must stop reading. */
-  readIntoArea({ bytes, start, end }: ReadArea, octets: number): boolean {
+  readIntoArea(octets: number): boolean {
+    const { bytes, start } = this.#area
+    this.#area.reads += 1
     this.#sink?.received(bytes, start, start + octets)
-    if (octets === end - start) this.#rest()
+    if (octets === this.readBytes) this.#rest()
     return !this.#resting && !this.#paused
   }
 
   /** A read of Node's own choosing. */
   readChunk(chunk: Buffer): void {
+    this.#area.reads += 1
     this.#sink?.received(chunk, 0, chunk.length)
     this.#readInTurn += chunk.length
     if (this.#readInTurn < READ_SIZE_BYTES || this.#resting) {
@@ -120,14 +154,17 @@ export class SocketTransport implements OpenableTransport {
   #rest(): void {
     if (this.#resting) return
     this.#resting = true
-    this.#turnsLeft = REST_TURNS
+    this.#turnsLeft = REST_TURNS_MAX
+    this.#quietTurns = 0
+    this.#seesCompany = false
+    this.#readsSeen = this.#area.reads
     setImmediate(this.#rested)
   }
 }
 
 /** A transport over a socket whose data comes in chunks that Node allocates: TLS, and where nothing better works. */
-export function transportOf(socket: Socket, peer: PeerAddress): SocketTransport {
-  const transport = new SocketTransport(socket, peer)
+export function transportOf(socket: Socket, peer: PeerAddress, area: ReadArea): SocketTransport {
+  const transport = new SocketTransport(socket, peer, area)
   socket.on('data', (chunk: Buffer) => transport.readChunk(chunk))
   socket.pause()
   return transport
@@ -144,21 +181,24 @@ export function transportOf(socket: Socket, peer: PeerAddress): SocketTransport 
 export function acceptedTransport(accepted: Socket, peer: PeerAddress, area: ReadArea): SocketTransport {
   const holder = accepted as unknown as { _handle: unknown }
   const handle = holder._handle
-  if (typeof handle !== 'object' || handle === null) return transportOf(accepted, peer)
-  if (process.platform === 'win32' || !('useUserBuffer' in handle)) return transportOf(accepted, peer)
+  if (typeof handle !== 'object' || handle === null) return transportOf(accepted, peer, area)
+  if (process.platform === 'win32' || !('useUserBuffer' in handle)) return transportOf(accepted, peer, area)
   holder._handle = null
   // Without its handle this takes the empty socket off the server's count and nothing else.
   accepted.destroy()
+  const { bytes, start, end } = area
+  const whole = bytes.subarray(start, end)
+  const part = bytes.subarray(start, Math.min(start + SHARED_READ_BYTES, end))
   let transport: SocketTransport | undefined
   const options = {
     handle,
     allowHalfOpen: true,
     onread: {
-      buffer: area.bytes.subarray(area.start, area.end),
-      callback: (octets: number): boolean => transport?.readIntoArea(area, octets) ?? false,
+      buffer: () => (transport === undefined || transport.readBytes === whole.length ? whole : part),
+      callback: (octets: number): boolean => transport?.readIntoArea(octets) ?? false,
     },
   }
   const socket = new Socket(options as SocketConstructorOpts)
-  transport = new SocketTransport(socket, peer)
+  transport = new SocketTransport(socket, peer, area)
   return transport
 }

@@ -63,7 +63,7 @@ export async function listenTls(
       socket.destroy()
       return
     }
-    accept(transportOf(socket, peer))
+    accept(transportOf(socket, peer, settings.readArea))
   })
   secured.on('tlsClientError', (error, socket) => {
     settings.logger.warning(`TLS handshake with ${socket.remoteAddress} failed: ${error.message}`)
