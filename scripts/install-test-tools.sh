@@ -8,7 +8,7 @@ command -v amqp-publish >/dev/null || missing+=(amqp-tools)
 # Debian's pika belongs to Debian's Python, which need not be the first one on PATH.
 /usr/bin/python3 -c 'import pika' 2>/dev/null || missing+=(python3-pika)
 command -v chromium >/dev/null || missing+=(chromium)
-# Definitions and messages are exchanged with it, and its rabbitmqadmin is run; not in /usr/bin but in /usr/sbin.
+# Definitions and messages are exchanged with it, and its rabbitmqadmin is run.
 [[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]] || missing+=(rabbitmq-server)
 
 [[ ${#missing[@]} -eq 0 ]] && exit 0
