@@ -25,7 +25,12 @@ export const DIMENSIONS: readonly Dimension[] = [
 /** Ready messages that lie before those that are published. */
 async function depth(rig: GrowthRig, size: number): Promise<number> {
   await load(rig, { queues: [QUEUE], consumers: 0, publishLimit: size, keep: true })
-  return costOf(rig, { queues: [QUEUE], ...through(rig) })
+  // Consumers that need not acknowledge would be given all that lies there, whatever they want of it.
+  const acked = { autoAck: false, ackEvery: 100, prefetch: 1000 }
+  const cost = await costOf(rig, { queues: [QUEUE], keep: true, ...acked, ...through(rig) })
+  // What is left goes with the queue, and is no cost of those that went through.
+  await withChannel(rig, (channel) => channel.deleteQueue(QUEUE))
+  return cost
 }
 
 /** Topic bindings that match nothing of what is published. */
