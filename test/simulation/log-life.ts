@@ -229,6 +229,7 @@ export class LogSimulation implements ShardHost {
     const { sync, written } = this
     // After a failed sync the page cache shows what no disk has, and only what was written last is written again at the
     // start: what the weaker modes promise after that is promised of the power cut that follows.
+    this.failedAtMs = Math.min(this.failedAtMs, this.disk.lostAtMs)
     const isPowerCut = withPower || (sync.kind !== 'always' && this.failedAtMs < Number.POSITIVE_INFINITY)
     const safeUntilMs = isPowerCut ? this.safeUntilMs() : Number.POSITIVE_INFINITY
     const safe = written.findLast(({ atMs }) => atMs <= safeUntilMs)

@@ -46,6 +46,8 @@ export class SimulatedDisk implements Disk {
   readonly readOnlyFolders = new Set<string>()
   /** Octets that files gave to readers. */
   readBytes = 0
+  /** When a sync first failed, on the clock's monotonic time: it may be before anybody heard of it. */
+  lostAtMs = Number.POSITIVE_INFINITY
   /** Calls so far. */
   callCount = 0
 
@@ -238,6 +240,11 @@ export class SimulatedDisk implements Disk {
     return this.#options.random()
   }
 
+  /** A sync has failed, and what it was to write is given up. */
+  lost(): void {
+    this.lostAtMs = Math.min(this.lostAtMs, this.#options.clock.monotonic())
+  }
+
   /** Calls back after a while, unless the disk has died. */
   later(callback: () => void): void {
     this.callCount += 1
@@ -402,7 +409,10 @@ class SimulatedFile implements DiskFile {
       const rest = node.pending.filter((change) => !isCovered.has(change))
       node.pending = rest
       if (fault === undefined) apply(node.durable, changes)
-      else this.#lose(changes)
+      else {
+        this.#lose(changes)
+        this.#disk.lost()
+      }
       done(fault)
     })
   }
