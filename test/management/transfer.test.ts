@@ -59,13 +59,13 @@ test('dead letters go back to the queue that they first died in, and to no other
   const api = await startApi(t)
   await api.put('/api/queues/%2F/dead', {})
   const args = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' }
-  await api.put('/api/queues/%2F/work', { arguments: args })
-  await publish(api, 'work', 'job')
-  await api.post('/api/queues/%2F/work/get', { count: 1, ackmode: 'reject_requeue_false', encoding: 'auto' })
+  await api.put('/api/queues/%2F/jobs', { arguments: args })
+  await publish(api, 'jobs', 'job')
+  await api.post('/api/queues/%2F/jobs/get', { count: 1, ackmode: 'reject_requeue_false', encoding: 'auto' })
   assert.deepEqual(await payloads(api, 'dead'), ['job'])
   const reply = await api.post('/api/queues/%2F/dead/messages/transfer', { action: 'send_back' })
   assert.equal(reply.json.moved, 1)
-  assert.deepEqual([await payloads(api, 'dead'), await payloads(api, 'work')], [[], ['job']])
+  assert.deepEqual([await payloads(api, 'dead'), await payloads(api, 'jobs')], [[], ['job']])
 })
 
 test('messages are dropped, dead-lettered and put at the end of their queue', async (t) => {
