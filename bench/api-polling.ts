@@ -10,9 +10,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connect } from '../src/client/index.js'
-import { BATTERY } from './battery.js'
-import { LEVERET } from './brokers/leveret.js'
-import { freePort } from './brokers/process.js'
+import { rowNamed } from './battery.js'
+import { freeApiPorts, LEVERET } from './brokers/leveret.js'
 import { findGenerator } from './generator.js'
 import { keepResult, machineFacts, stamp } from './machine.js'
 import { POLL_INTERVAL_MS, Poller } from './poller.js'
@@ -33,13 +32,12 @@ const { values } = parseArgs({
     paths: { type: 'string', default: '/api/queues?page=1&page_size=100,/metrics' },
   },
 })
-const { durable, ...latency } = BATTERY.find(({ name }) => name === 'latency-1000-per-second')!
+const { durable, ...latency } = rowNamed('latency-1000-per-second')
 // A sync of the disk takes now 1 ms and now 100, which is more than what is looked for.
 const row = { ...latency, durable: durable && values.durable }
 const folder = mkdtempSync(join(tmpdir(), 'leveret-bench-'))
-const ports = { management: await freePort(), prometheus: await freePort() }
-const args = ['--management-port', `${ports.management}`, '--prometheus-port', `${ports.prometheus}`]
-const broker = await LEVERET.start({ folder, withDataDirectory: true, args })
+const ports = await freeApiPorts()
+const broker = await LEVERET.start({ folder, withDataDirectory: true, args: ports.args })
 if (broker === undefined) throw new Error('leveret did not start')
 try {
   const generator = findGenerator(folder)

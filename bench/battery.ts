@@ -57,3 +57,10 @@ export const BATTERY: readonly Row[] = [
     targets: { rabbitmq: { ratio: 2 } },
   },
 ]
+
+/** The row of that name. */
+export function rowNamed(name: string): Row {
+  const row = BATTERY.find((each) => each.name === name)
+  if (row === undefined) throw new Error(`there is no row '${name}'`)
+  return row
+}

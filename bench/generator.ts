@@ -8,6 +8,7 @@ import { findProgram } from './brokers/process.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const OUR_GENERATOR = join(ROOT, 'bin', 'leveret-perf')
+const QUEUE = 'bench'
 
 /** What a generator found in its measured time. Rates per second, latencies in microseconds. */
 export interface Measured {
@@ -16,6 +17,8 @@ export interface Measured {
   readonly nacked: boolean
   readonly p50: number | undefined
   readonly p99: number | undefined
+  /** The greatest latency. */
+  readonly max: number | undefined
 }
 
 /** A program that loads a broker. */
@@ -23,7 +26,8 @@ export interface Generator {
   readonly name: string
   /** From its start to the beginning of what it measures, in seconds. */
   readonly leadSeconds: number
-  run(row: Row, port: number, seconds: number): Promise<Measured>
+  /** `queue` names the queues of the run, for one that goes on beside another; they are deleted in the end. */
+  run(row: Row, port: number, seconds: number, queue?: string): Promise<Measured>
 }
 
 /**
@@ -45,7 +49,7 @@ function amqpload(program: string): Generator {
     name: 'amqpload',
     // 0.2 s for consumers to settle, 1 s of warm-up, and the connections.
     leadSeconds: 1.25,
-    run: async (row, port, seconds) => {
+    run: async (row, port, seconds, queue = QUEUE) => {
       const { publishers, consumers, sizeBytes, queues, ackEvery, prefetch, confirmWindow, rate, durable } =
         row
       const args = [
@@ -62,7 +66,7 @@ function amqpload(program: string): Generator {
         '-n',
         queues,
       ]
-      args.push('-a', ackEvery, '-f', prefetch, '-c', confirmWindow, '-r', rate)
+      args.push('-a', ackEvery, '-f', prefetch, '-c', confirmWindow, '-r', rate, '-q', queue)
       if (durable) args.push('-p', '-D')
       const found = JSON.parse(await outputOf(program, args.map(String)))
       return {
@@ -71,6 +75,7 @@ function amqpload(program: string): Generator {
         nacked: found.nacked,
         p50: found.latency_us?.p50,
         p99: found.latency_us?.p99,
+        max: found.latency_us?.max,
       }
     },
   }
@@ -80,11 +85,11 @@ function amqpload(program: string): Generator {
 export const PERF: Generator = {
   name: 'leveret-perf',
   leadSeconds: 1.4,
-  run: async (row, port, seconds) => {
+  run: async (row, port, seconds, queue = QUEUE) => {
     const { publishers, consumers, sizeBytes, queues, ackEvery, prefetch, confirmWindow, rate, durable } = row
     const args = ['throughput', '-h', `amqp://guest:guest@127.0.0.1:${port}`, '--json', '-i', 0]
     args.push('-x', publishers, '-y', consumers, '-s', sizeBytes, '-z', seconds, '-w', 1, '--queues', queues)
-    args.push('-c', confirmWindow, '-r', rate, '-q', prefetch)
+    args.push('-c', confirmWindow, '-r', rate, '-q', prefetch, '-d', queue)
     if (ackEvery === 0) args.push('-a')
     else args.push('-A', ackEvery)
     if (durable) args.push('-f', 'persistent')
@@ -95,6 +100,7 @@ export const PERF: Generator = {
       nacked: found.nacked > 0,
       p50: found.latency?.p50,
       p99: found.latency?.p99,
+      max: found.latency?.max,
     }
   },
 }

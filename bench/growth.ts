@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LEVERET } from './brokers/leveret.js'
 import { DIMENSIONS, type Dimension } from './growth/dimensions.js'
-import { type GrowthRig, load } from './growth/load.js'
+import type { GrowthRig } from './growth/load.js'
 import { keepResult, machineFacts, stamp } from './machine.js'
 import { median, tableText } from './statistics.js'
 
@@ -58,8 +58,6 @@ async function grow(dimension: Dimension): Promise<Found[]> {
     const rig: GrowthRig = { broker, messages: Number(values.messages) }
     const sizes = dimension.sizes.filter((size) => size <= Number(values.max))
     const samples = new Map(sizes.map((size) => [size, [] as number[]]))
-    // The first messages of a process run through code that is not compiled yet.
-    await load(rig, { publishLimit: rig.messages, consumeLimit: rig.messages })
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const size of sizes) samples.get(size)?.push(await dimension.measure(rig, size))
     }

@@ -10,8 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connect } from '../src/client/index.js'
 import { logIn, openBrowser, openPage } from '../test/ui/browser.js'
-import { LEVERET } from './brokers/leveret.js'
-import { freePort } from './brokers/process.js'
+import { freeApiPorts, LEVERET } from './brokers/leveret.js'
 import { processorSeconds } from './processor-time.js'
 import { median } from './statistics.js'
 
@@ -32,8 +31,7 @@ const { values } = parseArgs({
   },
 })
 const folder = mkdtempSync(join(tmpdir(), 'leveret-bench-'))
-const management = await freePort()
-const args = ['--management-port', `${management}`, '--prometheus-port', `${await freePort()}`]
+const { management, args } = await freeApiPorts()
 const broker = await LEVERET.start({ folder, withDataDirectory: false, args })
 if (broker === undefined) throw new Error('leveret did not start')
 const browser = await openBrowser()

@@ -22,4 +22,6 @@ export interface StartOptions {
   readonly withDataDirectory: boolean
   /** Arguments of the command beside those that every benchmark gives. */
   readonly args?: readonly string[]
+  /** Options of the Node process that it runs in, where it runs in one. */
+  readonly nodeOptions?: readonly string[]
 }

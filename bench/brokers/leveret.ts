@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BrokerKind } from './broker-under-bench.js'
-import { ServerProcess } from './process.js'
+import { freePort, ServerProcess } from './process.js'
 
 const LAUNCHER = fileURLToPath(new URL('../../../bin/leveret', import.meta.url))
 const READY_LINE = /^leveret (\S+) ready in [\d.]+ ms: amqp \S+?:(\d+)/m
@@ -9,11 +9,9 @@ const READY_LINE = /^leveret (\S+) ready in [\d.]+ ms: amqp \S+?:(\d+)/m
 /** The broker of this repository. Node's own options are taken from LEVERET_BENCH_NODE_OPTIONS. */
 export const LEVERET: BrokerKind = {
   name: 'leveret',
-  start: async ({ folder, withDataDirectory, args: more = [] }) => {
-    const nodeOptions = (process.env.LEVERET_BENCH_NODE_OPTIONS ?? '')
-      .split(' ')
-      .filter((each) => each !== '')
-    const args = [...nodeOptions, LAUNCHER, '--amqp-port', '0', ...more]
+  start: async ({ folder, withDataDirectory, args: more = [], nodeOptions = [] }) => {
+    const given = (process.env.LEVERET_BENCH_NODE_OPTIONS ?? '').split(' ').filter((each) => each !== '')
+    const args = [...given, ...nodeOptions, LAUNCHER, '--amqp-port', '0', ...more]
     if (withDataDirectory) args.push('--data-dir', folder)
     const server = new ServerProcess(process.execPath, args, process.env, folder)
     await server.ready(() => READY_LINE.test(server.output))
@@ -27,4 +25,17 @@ export const LEVERET: BrokerKind = {
       stop: () => server.stop(),
     }
   },
+}
+
+/** Where the HTTP API and the metrics of a broker are, with the arguments that put them there. */
+export interface ApiPorts {
+  readonly management: number
+  readonly prometheus: number
+  readonly args: readonly string[]
+}
+
+export async function freeApiPorts(): Promise<ApiPorts> {
+  const [management, prometheus] = [await freePort(), await freePort()]
+  const args = ['--management-port', `${management}`, '--prometheus-port', `${prometheus}`]
+  return { management, prometheus, args }
 }

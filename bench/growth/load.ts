@@ -21,12 +21,16 @@ export function load(rig: GrowthRig, options: Partial<PerfOptions>): Promise<Mes
   return runMessages({ ...run, autoAck: true, ...options }, control)
 }
 
-/** Processor time of the broker, in nanoseconds, per message of a run; `messagesOf` says how many it counts as. */
+/**
+ * Processor time of the broker, in nanoseconds, per message of a run; `messagesOf` says how many it counts as. The same
+ * run goes before it unmeasured: what setting up has left to be collected or compiled is no cost of a message.
+ */
 export async function costOf(
   rig: GrowthRig,
   options: Partial<PerfOptions>,
   messagesOf: (report: MessageReport) => number = ({ published }) => published,
 ): Promise<number> {
+  await load(rig, options)
   const before = processorSeconds(rig.broker.pid)
   const report = await load(rig, options)
   return ((processorSeconds(rig.broker.pid) - before) / messagesOf(report)) * 1e9
