@@ -92,6 +92,8 @@ export class BrokerManagement {
     const { managementHost, managementPort, managementTls: tls } = options
     this.#logger = logger
     this.#load = async () => {
+      const { loadInTurns } = await import('./management/http/package-loader.js')
+      await loadInTurns('fastify')
       const { ManagementServer } = await import('./management/management-server.js')
       return ManagementServer.create(this.services, {
         pathPrefix: options.managementPathPrefix,

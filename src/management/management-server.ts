@@ -14,6 +14,7 @@ import { LoginGuard } from './http/login-guard.js'
 import type { Route } from './http/route.js'
 import { SECURITY_HEADERS } from './http/security-headers.js'
 import { Sessions } from './http/sessions.js'
+import { Turns } from './http/turns.js'
 import type { HttpApp } from './http-front.js'
 import { INTERNAL_USER } from './makers.js'
 import type { ManagementServices } from './management-services.js'
@@ -29,7 +30,7 @@ const LOOPBACK = '127.0.0.1'
 const BODY_BYTES_MAX_DEFAULT = 10_000_000
 /** Longest name in a path, percent-encoded. */
 const PARAMETER_CHARACTERS_MAX = 4096
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const
 
 export interface ManagementOptions {
   /** Put before every path, `/broker`; empty for none. */
@@ -62,19 +63,20 @@ export class ManagementServer implements HttpApp, OperatorApp {
     this.#authentication = new Authentication(services, new LoginGuard(services.clock), this.#sessions)
     this.#app = createApp((error, request, reply) => this.#fail(error, request, reply))
     this.#addHooks()
-    for (const [path, routes] of byPath(this.#routes())) this.#addPath(path, routes)
-    addPages(this.#app, options.pathPrefix ?? '')
-    this.#app.get(`${options.pathPrefix ?? ''}/api`, (_request, reply) => {
-      return reply.redirect(`${options.pathPrefix ?? ''}/api/docs`, 302)
-    })
     this.#app.setNotFoundHandler((request, reply) => this.#fail(objectNotFound(), request, reply))
     this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply))
   }
 
-  /** Makes the API of a node, ready to answer. */
+  /** Makes the API of a node, ready to answer; messages go on meanwhile. */
   static async create(services: ManagementServices, options: ManagementOptions): Promise<ManagementServer> {
+    const turns = new Turns()
+    // Between what takes ten milliseconds each: this module, which was just loaded, the framework and the first answer.
+    await turns.rest()
     const server = new ManagementServer(services, options)
+    await server.#addRoutes(turns)
+    await turns.rest()
     await server.#app.ready()
+    await turns.rest()
     return server
   }
 
@@ -105,6 +107,17 @@ export class ManagementServer implements HttpApp, OperatorApp {
     this.#app.addHook('onSend', compressed)
   }
 
+  async #addRoutes(turns: Turns): Promise<void> {
+    const { pathPrefix = '' } = this.#options
+    await turns.rest()
+    addPages(this.#app, pathPrefix)
+    this.#app.get(`${pathPrefix}/api`, (_request, reply) => reply.redirect(`${pathPrefix}/api/docs`, 302))
+    for (const [path, routes] of byPath(this.#routes())) {
+      if (turns.isOver) await turns.rest()
+      this.#addPath(path, routes)
+    }
+  }
+
   #routes(): Route[] {
     const ofSessions = sessionRoutes({
       authentication: this.#authentication,
@@ -116,42 +129,27 @@ export class ManagementServer implements HttpApp, OperatorApp {
     return [...routes, ...docsRoutes(routes, `${this.#options.pathPrefix ?? ''}/api`)]
   }
 
+  /** One route of the framework for all methods: what each route costs is paid before the first answer. */
   #addPath(path: string, routes: readonly Route[]): void {
-    const url = `${this.#options.pathPrefix ?? ''}/api${path}`
-    const methods = routes.map(({ method }) => method)
-    const allowed = allowedMethods(routes)
-    const allow = allowed.join(', ')
-    for (const route of routes) {
-      this.#app.route({
-        method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
-        url,
-        bodyLimit: route.bodyBytesMax ?? this.#options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT,
-        handler: (request, reply) => this.#handle(route, allow, request, reply),
-      })
-    }
+    const byMethod = new Map<string, Route>(routes.map((route) => [route.method, route]))
+    const methods = [...byMethod.keys(), 'OPTIONS']
+    const allow = allowedMethods(byMethod).join(', ')
     this.#app.route({
-      method: METHODS.filter((method) => !allowed.includes(method)),
-      url,
-      handler: (_request, reply) => reply.code(405).header('allow', allow).send(),
-    })
-    this.#app.route({
-      method: 'OPTIONS',
-      url,
-      handler: (request, reply) =>
-        reply
-          .headers(preflightHeaders(this.#options.cors, request.headers, [...methods, 'OPTIONS']))
-          .header('allow', allow)
-          .send(),
+      method: [...METHODS],
+      url: `${this.#options.pathPrefix ?? ''}/api${path}`,
+      bodyLimit: bodyBytesMaxOf(routes, this.#options.bodyBytesMax ?? BODY_BYTES_MAX_DEFAULT),
+      handler: (request, reply) => {
+        reply.header('allow', allow)
+        if (request.method === 'OPTIONS') {
+          return reply.headers(preflightHeaders(this.#options.cors, request.headers, methods)).send()
+        }
+        const route = byMethod.get(request.method === 'HEAD' ? 'GET' : request.method)
+        return route === undefined ? reply.code(405).send() : this.#handle(route, request, reply)
+      },
     })
   }
 
-  async #handle(
-    route: Route,
-    allow: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> {
-    reply.header('allow', allow)
+  async #handle(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const params = request.params as Record<string, string>
     const { method } = route
     const isOfOperator = this.#ofOperator.has(request.raw)
@@ -201,6 +199,8 @@ function createApp(fail: FailureHandler): FastifyInstance {
   const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
+    // Routes have no schemas of the framework's sort, and what would compile them takes as long to load as all else.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_CHARACTERS_MAX },
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       fail(badRequest('the path is not one'), request, reply)
@@ -210,6 +210,10 @@ function createApp(fail: FailureHandler): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   return app
+}
+
+function noCompiler(): never {
+  throw new Error('schemas of routes are not compiled')
 }
 
 function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
@@ -222,9 +226,14 @@ function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]>
   return paths
 }
 
+/** What the routes of a path read at most. Nothing reads the body of a GET. */
+function bodyBytesMaxOf(routes: readonly Route[], usual: number): number {
+  const readers = routes.filter(({ method }) => method !== 'GET')
+  return readers.length === 0 ? usual : Math.max(...readers.map(({ bodyBytesMax = usual }) => bodyBytesMax))
+}
+
 /** In RabbitMQ's order. */
-function allowedMethods(routes: readonly Route[]): string[] {
-  const has = new Set<string>(routes.map(({ method }) => method))
+function allowedMethods(has: ReadonlyMap<string, Route>): string[] {
   const allowed = has.has('GET') ? ['HEAD', 'GET'] : []
   for (const method of ['POST', 'PUT', 'DELETE']) if (has.has(method)) allowed.push(method)
   return [...allowed, 'OPTIONS']
