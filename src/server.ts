@@ -5,6 +5,7 @@ import { printConfig } from './config/print-config.js'
 import { type ResolvedOptions, resolveOptions } from './config/resolve.js'
 import { NodeLog } from './node-log.js'
 import { controlFolder } from './util/control-folder.js'
+import { widenInlining } from './util/inlining.js'
 import { PACKAGE_VERSION } from './util/package-version.js'
 
 /** Exit status for arguments, variables or a configuration file that cannot be used: EX_USAGE of sysexits. */
@@ -37,6 +38,7 @@ async function run(resolved: ResolvedOptions): Promise<void> {
   process.on('SIGHUP', () => log.reopen())
   for (const warning of warnings) logger.warning(warning)
   const stop = new StopSignals()
+  widenInlining()
   // Loaded here so that a bad setting is answered before the broker's modules are read.
   const { startBroker } = await import('./broker.js')
   const broker = await startBroker(options, { logger })
