@@ -16,6 +16,8 @@ import { VirtualClock } from '../../util/virtual-clock.js'
 
 const SEGMENT_BYTES = 32 << 10
 const MESSAGES = 4000
+/** Long enough that one step more or less of cleaning is little, and too short for all of it. */
+const UNDER_LOAD_MS = 600
 const message = messageOf('x'.repeat(200), { properties: { deliveryMode: 2 } })
 
 /** A shard whose segments are a little less than half live each: cleaning takes them one after the other. */
@@ -82,7 +84,7 @@ class HalfDead {
 async function movedWith(options: Partial<DurableShardOptions>): Promise<number> {
   const bench = new HalfDead()
   await bench.start(options)
-  const moved = await bench.movedUnderLoad(300)
+  const moved = await bench.movedUnderLoad(UNDER_LOAD_MS)
   await bench.stop()
   return moved
 }

@@ -65,7 +65,8 @@ export class Flusher {
   private readonly mode: SyncMode
   private readonly clock: Clock
   private readonly logger: Logger
-  private scheduled: NodeJS.Immediate | undefined
+  private scheduled = false
+  private nextFlush: NodeJS.Immediate | undefined
   private retryTimer: ClockTimer | undefined
   private intervalTimer: ClockTimer | undefined
   private readonly unsynced = new Set<Segment>()
@@ -101,10 +102,15 @@ export class Flusher {
 
   /** Something was appended: it goes out at the end of this turn, or when the write before it is done. */
   schedule(): void {
-    if (this.scheduled !== undefined || this.busy || this.failure !== undefined) return
-    this.scheduled = setImmediate(() => {
-      this.scheduled = undefined
-      this.flush()
+    if (this.scheduled || this.busy || this.failure !== undefined) return
+    this.scheduled = true
+    // After the outputs, which have their turn to end by now if something was delivered: they ask for the write themselves.
+    queueMicrotask(() => {
+      if (this.closed) return
+      this.nextFlush = setImmediate(() => {
+        this.scheduled = false
+        this.flush()
+      })
     })
   }
 
@@ -208,7 +214,7 @@ export class Flusher {
   /** Stops timers. What was appended and not flushed is given up. */
   close(): void {
     this.closed = true
-    clearImmediate(this.scheduled)
+    clearImmediate(this.nextFlush)
     this.retryTimer?.cancel()
     this.intervalTimer?.cancel()
   }
@@ -219,23 +225,29 @@ export class Flusher {
       this.written(flush, writeStretches(stretches))
       return
     }
-    let left = stretches.length
-    let failed: DiskError | undefined
-    const one = (error: DiskError | undefined): void => {
-      failed = graver(failed, error)
-      left -= 1
-      if (left === 0) this.written(flush, failed)
+    this.writeInOrder(stretches, 0, (error) => this.written(flush, error))
+  }
+
+  /** One after the other: the end of this process leaves no hole between them. */
+  private writeInOrder(
+    stretches: readonly Stretch[],
+    next: number,
+    done: (error: DiskError | undefined) => void,
+  ): void {
+    const stretch = stretches[next]
+    if (stretch === undefined) {
+      done(undefined)
+      return
     }
-    for (const { chunk, from, to } of stretches) {
-      const { segment } = chunk
-      this.table.withFile(segment, (error) => {
-        if (error !== undefined) one(error)
-        else {
-          const { bytes, start, filePosition } = chunk
-          segment.write(bytes, start + from, start + to, filePosition + from, one)
-        }
-      })
+    const { segment, bytes, start, filePosition } = stretch.chunk
+    const goOn = (error: DiskError | undefined): void => {
+      if (error !== undefined) done(error)
+      else this.writeInOrder(stretches, next + 1, done)
     }
+    this.table.withFile(segment, (error) => {
+      if (error !== undefined) goOn(error)
+      else segment.write(bytes, start + stretch.from, start + stretch.to, filePosition + stretch.from, goOn)
+    })
   }
 
   private written(flush: Flush, error: DiskError | undefined): void {
@@ -261,15 +273,21 @@ export class Flusher {
     const segments = new Set(flush.batches.map(({ chunk }) => chunk.segment))
     if (this.syncsNow) {
       this.syncing = this.mode.kind === 'always'
-      this.sync(segments, (failed, segment) => {
-        if (failed !== undefined) this.fail('sync of', segment, failed)
-        else this.confirm(flush)
-      })
+      // To wake a thread takes longer than the rest: deliveries that waited for the write leave before.
+      queueMicrotask(() => this.syncFor(flush, segments))
       return
     }
     for (const segment of segments) this.unsynced.add(segment)
     if (this.mode.kind === 'interval') this.syncLater(this.mode.intervalMs)
     this.confirm(flush)
+  }
+
+  private syncFor(flush: Flush, segments: ReadonlySet<Segment>): void {
+    if (this.closed) return
+    this.sync(segments, (failed, segment) => {
+      if (failed !== undefined) this.fail('sync of', segment, failed)
+      else this.confirm(flush)
+    })
   }
 
   /** The batches are as durable as the mode asks for. */
