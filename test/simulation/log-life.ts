@@ -329,14 +329,11 @@ export class LogSimulation implements ShardHost {
   private get(noAck: boolean): void {
     const { id } = this.someQueue()
     const count = 1 + this.below(this.appetite)
-    const { durable } = this
     const sink: DeliverySink = {
       subscribed: () => {},
       canTake: () => true,
       cancelled: () => {},
       deliver: (_id: number, message: MessageView, { queueId, position }: DeliveryFacts) => {
-        // A process that is gone delivers nothing, whatever its timers do.
-        if (durable !== this.durable) return
         assert.equal(contentOf(message), this.model.contentAt(queueId, position))
         const isOut = this.unacked.some((each) => each.queueId === queueId && each.position === position)
         assert.ok(!isOut, 'delivered while unacked')

@@ -13,6 +13,7 @@ import type { Clock } from '../../src/util/clock.js'
 import { SILENT_LOGGER } from '../../src/util/logger.js'
 import { Timers } from '../../src/util/timers.js'
 import type { VirtualClock } from '../../src/util/virtual-clock.js'
+import { ProcessClock } from './process-clock.js'
 import { randomBytesOf } from './random.js'
 import { type QueueOptions, TestHost } from './shard-fixture.js'
 
@@ -39,16 +40,25 @@ export class DurableShard {
   readonly log: FileLog
   readonly report: RecoveryReport
   readonly timers: Timers
+  private readonly clock: ProcessClock
 
-  private constructor(shard: LocalShard, log: FileLog, report: RecoveryReport, timers: Timers) {
+  private constructor(
+    shard: LocalShard,
+    log: FileLog,
+    report: RecoveryReport,
+    timers: Timers,
+    clock: ProcessClock,
+  ) {
     this.shard = shard
     this.log = log
     this.report = report
     this.timers = timers
+    this.clock = clock
   }
 
   static async start(options: DurableShardOptions): Promise<DurableShard> {
-    const { clock, queues, host = new TestHost(), between = (log: ShardLog) => log } = options
+    const { queues, host = new TestHost(), between = (log: ShardLog) => log } = options
+    const clock = new ProcessClock(options.clock)
     const timers = new Timers(clock)
     try {
       const { log, shard, report } = await openFileLog(
@@ -63,6 +73,7 @@ export class DurableShard {
           residentBytesMax: 64 << 20,
           unwrittenBytesMax: 16 << 20,
           ...options,
+          clock,
         },
         (log) => {
           const shard = new LocalShard(between(log), timers, host)
@@ -70,7 +81,7 @@ export class DurableShard {
           return shard
         },
       )
-      return new DurableShard(shard, log, report, timers)
+      return new DurableShard(shard, log, report, timers, clock)
     } catch (error) {
       timers.close()
       throw error
@@ -87,6 +98,7 @@ export class DurableShard {
   /** The process is gone: nothing of it happens any more. The disk has to be killed or crashed as well. */
   abandon(): void {
     this.timers.close()
+    this.clock.end()
   }
 
   /** Everything that is in a queue. */
