@@ -55,6 +55,8 @@ export class FrameLoop {
   /** Frames that were not wanted when they came. */
   private backlog: Buffer[] = []
   private stopped = false
+  /** Whose message the last answer of {@link messageSpan} is about. */
+  private taker: PublishTaker | undefined
 
   constructor(handler: FrameHandler, pool: StashPool, frameMax: number) {
     this.handler = handler
@@ -151,7 +153,8 @@ export class FrameLoop {
   private messageSpan(buffer: Buffer, at: number, next: number, end: number): number {
     // A method that comes alone is not kept waiting: its arguments may be wrong, and the peer waits to hear of it.
     if (end === next || buffer[next - 1] !== FRAME_END || buffer[next] !== FRAME_HEADER) return 0
-    if (this.handler.publishTaker((buffer[at + 1]! << 8) | buffer[at + 2]!) === undefined) return 0
+    this.taker = this.handler.publishTaker((buffer[at + 1]! << 8) | buffer[at + 2]!)
+    if (this.taker === undefined) return 0
     const headerStart = next + FRAME_HEADER_SIZE
     if (end < headerStart + CONTENT_HEADER_SIZE) return headerStart + CONTENT_HEADER_SIZE - at
     const headerSize = u32At(buffer, next + 3)
@@ -176,25 +179,22 @@ export class FrameLoop {
 
   /** Hands over a message of which {@link messageSpan} has said that it ends at `after`. */
   private publish(buffer: Buffer, at: number, next: number, after: number): void {
-    const channel = (buffer[at + 1]! << 8) | buffer[at + 2]!
     const headerStart = next + FRAME_HEADER_SIZE
     const headerEnd = headerStart + u32At(buffer, next + 3)
     const hasBody = headerEnd + 1 < after
     try {
-      this.handler
-        .publishTaker(channel)!
-        .publishInPlace(
-          buffer,
-          at + FRAME_HEADER_SIZE + 4,
-          next - 1,
-          headerStart,
-          headerEnd,
-          hasBody ? headerEnd + FRAME_OVERHEAD : after,
-          hasBody ? after - 1 : after,
-        )
+      this.taker!.publishInPlace(
+        buffer,
+        at + FRAME_HEADER_SIZE + 4,
+        next - 1,
+        headerStart,
+        headerEnd,
+        hasBody ? headerEnd + FRAME_OVERHEAD : after,
+        hasBody ? after - 1 : after,
+      )
       this.handler.published()
     } catch (error) {
-      this.handler.publishFailed(channel, error)
+      this.handler.publishFailed((buffer[at + 1]! << 8) | buffer[at + 2]!, error)
     }
   }
 

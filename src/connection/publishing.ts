@@ -40,6 +40,7 @@ export class Publishing {
   private readonly view = new MessageView()
   private readonly properties = new PublishProperties()
   private readonly publishers = new Map<ShardPort, PortPublisher>()
+  private lastPublisher: PortPublisher | undefined
 
   constructor(host: ChannelHost, channelNumber: number, consuming: Consuming, wantEndOfTurn: () => void) {
     this.host = host
@@ -235,11 +236,14 @@ export class Publishing {
   }
 
   publisherFor(port: ShardPort): PortPublisher {
+    // Mostly there is one: looking it up in a map cost as much as the rest of this.
+    if (this.lastPublisher?.port === port) return this.lastPublisher
     let publisher = this.publishers.get(port)
     if (publisher === undefined) {
       publisher = new PortPublisher(port, this.transaction ?? this.confirms, this.wantEndOfTurn)
       this.publishers.set(port, publisher)
     }
+    this.lastPublisher = publisher
     return publisher
   }
 
