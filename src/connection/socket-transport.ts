@@ -9,8 +9,8 @@ const SHARED_READ_BYTES = 64 * 1024
 
 /**
  * After a full read a socket rests until no other one was read for so many turns of the loop. A turn without other work
- * takes some 3 us: four of them are 3 % of what a read's worth of messages of 1 KiB costs, so that who is alone for some
- * time rests for one.
+ * takes some 3 us. Four of them are a few percent of what a read's worth of messages of 1 KiB costs, so who is alone for
+ * some time rests for one.
  */
 const QUIET_TURNS_ALONE = 1
 /** Full reads without company after which a socket counts as alone. */
