@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { randomFrom } from '../../test/support/random.js'
+import type { UnackedPage } from './unacked-page.js'
 import { UnackedRing } from './unacked-ring.js'
 
 const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000)
@@ -51,16 +52,70 @@ test('one delivery that is never acked does not make memory grow with what follo
     ring.add(tag, 1, tag, 1)
     assert.equal(ring.take(tag), true)
   }
-  assert.equal((ring as unknown as { mask: number }).mask, 15)
+  assert.equal(slotsOf(ring), 16)
   assert.equal(ring.take(1), true)
   assert.deepEqual([ring.queueId, ring.position, ring.subscriptionId, ring.count], [7, 8, 9, 0])
 })
 
+test('a few deliveries of many that are never acked do not hold the memory of the others', () => {
+  const ring = new UnackedRing()
+  const [deliveries, keptEach] = [1_000_000, 100]
+  let acked = 0
+  for (let tag = 1; tag <= deliveries; tag++) {
+    ring.add(tag, 1, tag, 1)
+    // The acks come late, so that there are many pages by then.
+    const late = tag - 100_000
+    if (late > 0 && late % keptEach !== 0) {
+      assert.equal(ring.take(late), true)
+      acked += 1
+    }
+  }
+  assert.equal(ring.count, deliveries - acked)
+  // At most four slots for each, and a few pages.
+  assert.ok(slotsOf(ring) < 5 * ring.count, `${slotsOf(ring)} slots for ${ring.count}`)
+  for (let tag = keptEach; tag <= deliveries - 100_000; tag += keptEach) {
+    assert.equal(ring.takeOldest(Number.POSITIVE_INFINITY), true)
+    assert.equal(ring.deliveryTag, tag)
+  }
+})
+
+test('many unacked deliveries are taken in any order', (t) => {
+  t.diagnostic(`seed ${SEED}`)
+  const next = randomFrom(SEED)
+  const ring = new UnackedRing()
+  const tags: number[] = []
+  for (let tag = 7; tags.length < 100_000; tag += 1 + Math.floor(next() * 2)) {
+    ring.add(tag, 1, tag * 2, 1)
+    tags.push(tag)
+  }
+  const kept = new Set(tags)
+  for (let i = 0; i < 95_000; i++) {
+    const place = Math.floor(next() * tags.length)
+    const [tag] = tags.splice(place, 1)
+    assert.equal(ring.take(tag!), true)
+    assert.equal(ring.position, tag! * 2)
+    assert.equal(ring.take(tag!), false)
+    kept.delete(tag!)
+  }
+  assert.deepEqual(ring.tagsUpTo(Number.POSITIVE_INFINITY), [...kept])
+  for (const tag of kept) {
+    assert.equal(ring.takeOldest(Number.POSITIVE_INFINITY), true)
+    assert.equal(ring.deliveryTag, tag)
+  }
+  assert.equal(ring.count, 0)
+})
+
+/** Slots for deliveries, whether taken or not. */
+function slotsOf(ring: UnackedRing): number {
+  const { newest, fullPages } = ring as unknown as { newest: UnackedPage; fullPages: UnackedPage[] }
+  return [newest, ...fullPages].reduce((sum, page) => sum + page.capacity, 0)
+}
+
 test('tags beyond 32 bits keep their slots apart', () => {
   const ring = new UnackedRing()
   const base = 2 ** 40
-  for (let tag = base; tag < base + 200; tag++) ring.add(tag, tag - base, 0, 1)
-  for (let tag = base + 199; tag >= base; tag--) {
+  for (let tag = base; tag < base + 20_000; tag++) ring.add(tag, tag - base, 0, 1)
+  for (let tag = base + 19_999; tag >= base; tag--) {
     assert.equal(ring.take(tag), true)
     assert.equal(ring.queueId, tag - base)
   }

@@ -1,20 +1,22 @@
-/** Capacity of a new ring; a power of two, as is every later one. Small: most channels of a node are idle. */
-const INITIAL_CAPACITY = 16
-const CAPACITY_MAX = 2 ** 26
+import { UnackedPage } from './unacked-page.js'
 
-/** A ring that is emptier than this when it is full moves its oldest entries aside instead of growing. */
+/** Slots of a new ring; a power of two, as is every later number. Small: most channels of a node are idle. */
+const INITIAL_SLOTS = 16
+/** The newest page grows by copying until it has so many; from then on another page follows it. */
+const PAGE_SLOTS = 4096
+
+/** Where fewer than one slot in so many is taken when room is wanted, the oldest entries move aside. */
 const SPARSE_DIVISOR = 4
-
-const EMPTY_SLOT = -1
 
 /**
  * The deliveries of a channel that wait for their ack, by delivery tag.
  *
- * They lie in typed arrays at `tag & mask`, so that adding, settling and settling up to a tag allocate nothing. A
- * consumer that never acks its oldest delivery would make the ring span everything since; such stragglers are
- * moved to a map, so that memory goes with the number of unacked deliveries and not with the span of their tags.
+ * They lie in pages of typed arrays, so that adding, settling and settling up to a tag allocate next to nothing, and no
+ * number of them makes a single step long. A consumer that never acks its oldest delivery would make the pages span
+ * everything since; such stragglers are moved to a map, so that memory goes with the number of unacked deliveries and
+ * not with the span of their tags.
  *
- *     stragglers (map)   <   [oldest ........ next)  ring, with empty slots where tags were settled or never unacked
+ *     stragglers (map)   <   full pages, oldest first   <   newest page, where deliveries are added
  */
 export class UnackedRing {
   /** Number of deliveries that wait. */
@@ -28,79 +30,88 @@ export class UnackedRing {
   subscriptionId = 0
   deliveryTag = 0
 
-  private queueIds = new Float64Array(INITIAL_CAPACITY)
-  private positions = new Float64Array(INITIAL_CAPACITY)
-  /** Subscription ids, 0 for basic.get, {@link EMPTY_SLOT} for nothing. */
-  private subscriptions = new Float64Array(INITIAL_CAPACITY).fill(EMPTY_SLOT)
-  private mask = INITIAL_CAPACITY - 1
-  private oldest = 1
-  private next = 1
+  private newest = new UnackedPage(INITIAL_SLOTS)
+  private readonly fullPages: UnackedPage[] = []
+  /** An empty page that the next one to come can be. */
+  private spare: UnackedPage | undefined
   private readonly stragglers = new Map<number, Straggler>()
 
   /** Adds a delivery; tags only go up. `subscriptionId` is 0 for a basic.get. */
   add(deliveryTag: number, queueId: number, position: number, subscriptionId: number): void {
-    // Tags of no-ack deliveries are not here: an empty ring skips them, one that is not has empty slots for them.
-    if (this.oldest === this.next) this.oldest = deliveryTag
-    else if (deliveryTag - this.oldest > this.mask) this.makeRoom(deliveryTag)
-    this.next = deliveryTag + 1
-    const slot = deliveryTag & this.mask
-    this.queueIds[slot] = queueId
-    this.positions[slot] = position
-    this.subscriptions[slot] = subscriptionId
+    if (!this.newest.hasPlaceFor(deliveryTag)) this.makeRoom(deliveryTag)
+    this.newest.add(deliveryTag, queueId, position, subscriptionId)
     this.count++
     if (subscriptionId !== 0) this.consumerCount++
   }
 
   has(deliveryTag: number): boolean {
-    if (deliveryTag >= this.next) return false
-    if (deliveryTag < this.oldest) return this.stragglers.has(deliveryTag)
-    return this.subscriptions[deliveryTag & this.mask] !== EMPTY_SLOT
+    return this.pageOf(deliveryTag)?.has(deliveryTag) === true || this.stragglers.has(deliveryTag)
   }
 
   /** Takes one delivery out into the public fields; false when the tag is not outstanding. */
   take(deliveryTag: number): boolean {
-    if (deliveryTag >= this.next) return false
-    if (deliveryTag < this.oldest) return this.takeStraggler(deliveryTag)
-    const slot = deliveryTag & this.mask
-    const subscriptionId = this.subscriptions[slot]
-    if (subscriptionId === EMPTY_SLOT) return false
-    this.takeSlot(deliveryTag, slot, subscriptionId)
-    if (deliveryTag === this.oldest) this.skipEmpty()
+    const page = this.pageOf(deliveryTag)
+    if (page?.has(deliveryTag) !== true) return this.takeStraggler(deliveryTag)
+    this.takeFrom(page, deliveryTag)
     return true
   }
 
   /** Takes the oldest delivery whose tag is at most `upTo`; false when there is none. */
   takeOldest(upTo: number): boolean {
-    if (this.stragglers.size !== 0) {
+    const { newest } = this
+    const page = this.count === newest.count ? newest : this.oldestPage()
+    if (page === undefined) {
       // A map keeps the order of insertion, and entries are moved there oldest first.
       const first = this.stragglers.keys().next().value
-      if (first !== undefined) return first <= upTo && this.takeStraggler(first)
+      return first !== undefined && first <= upTo && this.takeStraggler(first)
     }
-    const tag = this.oldest
-    if (tag > upTo || tag === this.next) return false
-    const slot = tag & this.mask
-    this.takeSlot(tag, slot, this.subscriptions[slot])
-    this.skipEmpty()
+    const tag = page.oldest
+    if (page.count === 0 || tag > upTo) return false
+    this.takeFrom(page, tag)
     return true
   }
 
   /** The tags that are outstanding, oldest first, up to `upTo`. For paths that may allocate. */
   tagsUpTo(upTo: number): number[] {
     const tags = [...this.stragglers.keys()].filter((tag) => tag <= upTo)
-    for (let tag = this.oldest; tag < this.next && tag <= upTo; tag++) {
-      if (this.subscriptions[tag & this.mask] !== EMPTY_SLOT) tags.push(tag)
+    for (const page of [...this.fullPages, this.newest]) {
+      for (let tag = page.oldest; tag < page.next && tag <= upTo; tag++) if (page.has(tag)) tags.push(tag)
     }
     return tags
   }
 
-  private takeSlot(deliveryTag: number, slot: number, subscriptionId: number): void {
+  /** The only page that can hold the tag. */
+  private pageOf(deliveryTag: number): UnackedPage | undefined {
+    if (deliveryTag >= this.newest.oldest) return this.newest
+    const { fullPages } = this
+    if (fullPages.length === 0) return undefined
+    // Acks mostly come in the order of the deliveries.
+    if (deliveryTag < fullPages[0].next) return fullPages[0]
+    let [low, high] = [1, fullPages.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (deliveryTag < fullPages[middle].next) high = middle
+      else low = middle + 1
+    }
+    return fullPages[low]
+  }
+
+  /** Where the oldest delivery lies; undefined when it is a straggler. */
+  private oldestPage(): UnackedPage | undefined {
+    return this.stragglers.size === 0 ? (this.fullPages[0] ?? this.newest) : undefined
+  }
+
+  private takeFrom(page: UnackedPage, deliveryTag: number): void {
+    const slot = deliveryTag & page.mask
+    const subscriptionId = page.subscriptions[slot]
     this.deliveryTag = deliveryTag
-    this.queueId = this.queueIds[slot]
-    this.position = this.positions[slot]
+    this.queueId = page.queueIds[slot]
+    this.position = page.positions[slot]
     this.subscriptionId = subscriptionId
-    this.subscriptions[slot] = EMPTY_SLOT
     this.count--
     if (subscriptionId !== 0) this.consumerCount--
+    page.remove(deliveryTag)
+    if (page.count === 0 && page !== this.newest) this.drop(page)
   }
 
   private takeStraggler(deliveryTag: number): boolean {
@@ -116,51 +127,55 @@ export class UnackedRing {
     return true
   }
 
-  /** Moves `oldest` to the next tag that is outstanding, or to `next`: then the ring is empty. */
-  private skipEmpty(): void {
-    let tag = this.oldest + 1
-    while (tag < this.next && this.subscriptions[tag & this.mask] === EMPTY_SLOT) tag++
-    this.oldest = tag
-  }
-
   private makeRoom(deliveryTag: number): void {
-    let capacity = this.mask + 1
-    const inRing = this.count - this.stragglers.size
-    if (inRing * SPARSE_DIVISOR <= capacity || capacity >= CAPACITY_MAX) {
-      // Half of the ring is freed, so that this happens once for many deliveries.
-      this.moveAside(deliveryTag - (capacity >> 1))
-      if (this.oldest === this.next) this.oldest = deliveryTag
-      return
+    const { newest, fullPages } = this
+    const { capacity } = newest
+    if (fullPages.length === 0 && newest.count * SPARSE_DIVISOR <= capacity) {
+      // Half of the page is freed, so that this happens once for many deliveries.
+      this.moveAside(newest, deliveryTag - (capacity >> 1))
+    } else if (capacity < PAGE_SLOTS) {
+      let slots = capacity * 2
+      while (deliveryTag - newest.oldest >= slots && slots < PAGE_SLOTS) slots *= 2
+      this.newest = new UnackedPage(slots)
+      this.newest.takeFrom(newest)
+      // No-ack deliveries between them take no place, but tags.
+      if (!this.newest.hasPlaceFor(deliveryTag)) this.makeRoom(deliveryTag)
+    } else {
+      fullPages.push(newest)
+      this.newest = this.spare ?? new UnackedPage(PAGE_SLOTS)
+      this.spare = undefined
+      this.thinOut()
     }
-    while (deliveryTag - this.oldest >= capacity) capacity *= 2
-    const queueIds = new Float64Array(capacity)
-    const positions = new Float64Array(capacity)
-    const subscriptions = new Float64Array(capacity).fill(EMPTY_SLOT)
-    for (let tag = this.oldest; tag < this.next; tag++) {
-      const from = tag & this.mask
-      const to = tag & (capacity - 1)
-      queueIds[to] = this.queueIds[from]
-      positions[to] = this.positions[from]
-      subscriptions[to] = this.subscriptions[from]
-    }
-    this.queueIds = queueIds
-    this.positions = positions
-    this.subscriptions = subscriptions
-    this.mask = capacity - 1
   }
 
-  /** Moves the entries below `limit` to the map. */
-  private moveAside(limit: number): void {
-    while (this.oldest < limit && this.oldest < this.next) {
-      const slot = this.oldest & this.mask
-      this.stragglers.set(this.oldest, {
-        queueId: this.queueIds[slot],
-        position: this.positions[slot],
-        subscriptionId: this.subscriptions[slot],
-      })
-      this.subscriptions[slot] = EMPTY_SLOT
-      this.skipEmpty()
+  /** Where the full pages are nearly empty, one more of them costs the two oldest. */
+  private thinOut(): void {
+    for (let left = 2; left > 0 && this.fullPages.length > 0; left--) {
+      const inPages = this.count - this.stragglers.size
+      if (inPages * SPARSE_DIVISOR > this.fullPages.length * PAGE_SLOTS) return
+      const [oldest] = this.fullPages
+      this.moveAside(oldest, oldest.next)
+      this.drop(oldest)
     }
+  }
+
+  /** Moves the entries of the oldest page that are below `limit` to the map. */
+  private moveAside(page: UnackedPage, limit: number): void {
+    while (page.count > 0 && page.oldest < limit) {
+      const tag = page.oldest
+      const slot = tag & page.mask
+      this.stragglers.set(tag, {
+        queueId: page.queueIds[slot],
+        position: page.positions[slot],
+        subscriptionId: page.subscriptions[slot],
+      })
+      page.remove(tag)
+    }
+  }
+
+  private drop(page: UnackedPage): void {
+    this.fullPages.splice(this.fullPages.indexOf(page), 1)
+    this.spare = page
   }
 }
 
