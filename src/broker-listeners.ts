@@ -6,7 +6,7 @@ import {
   listenTcp,
   listenUnix,
 } from './connection/listener.js'
-import type { ReadArea } from './connection/socket-transport.js'
+import type { ReadArea } from './connection/read-area.js'
 import type { Logger } from './util/logger.js'
 
 /** What the machine says to an address that it does not have. */

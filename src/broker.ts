@@ -25,9 +25,9 @@ import { OutputHub, UNSENT_BYTES_MAX } from './connection/output.js'
 import { OutputBuffers } from './connection/output-buffers.js'
 import { PeerEvents } from './connection/peer-events.js'
 import { PeerListing } from './connection/peer-listing.js'
+import { READ_SIZE_BYTES, ReadArea } from './connection/read-area.js'
 import { ReplyToDirectory } from './connection/reply-to.js'
 import { serverProperties } from './connection/server-properties.js'
-import { READ_SIZE_BYTES } from './connection/socket-transport.js'
 import { StashPool } from './connection/stash-pool.js'
 import type { OpenableTransport } from './connection/transport.js'
 import { Alarms } from './core/alarm.js'
@@ -299,7 +299,7 @@ export class Broker {
         if (connection.actor.principal.name === name) connection.forceClose(`user '${name}' is deleted`)
       }
     })
-    const readArea = { ...this.#arena.take(READ_SIZE_BYTES), reads: 0 }
+    const readArea = new ReadArea(this.#arena.take(READ_SIZE_BYTES), this.connections.windows)
     this.#listen = (listeners) =>
       openListeners(
         { ...options, listeners },

@@ -3,6 +3,7 @@ import type { ChannelFramesHost } from './channel-frames.js'
 import type { ChannelHost } from './channel-host.js'
 import type { Connection } from './connection.js'
 import type { Consumer } from './consumer.js'
+import { ConsumerWindows } from './consumer-windows.js'
 
 /** Hears of connections, channels and consumers of queues as they come, and once they have gone. */
 export interface PeerObserver {
@@ -16,6 +17,8 @@ export interface PeerObserver {
 
 /** All connections of a broker, by id, and how many each vhost and user has. */
 export class ConnectionRegistry {
+  /** Of the consumers on all connections. */
+  readonly windows = new ConsumerWindows()
   readonly #connections = new Map<number, Connection>()
   readonly #byVhost = new Map<string, number>()
   readonly #byUser = new Map<string, number>()

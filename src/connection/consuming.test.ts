@@ -119,6 +119,35 @@ test('acks settle what was delivered, and tags that are not outstanding are refu
   ])
 })
 
+test('an ack tells the broker when consumers had all that they may have, and how much that is', () => {
+  const fixture = new ChannelFixture()
+  const { windows } = fixture.registry
+  fixture.send((w) => encodeBasicQos(w, 3, 0, 2, false))
+  consume(fixture, 'one')
+  consume(fixture, 'no-ack', true)
+  const deliver = (consumer: number): void =>
+    fixture.port.sinks.get(consumer)!.deliver(consumer, message('q', Buffer.alloc(1)), FACTS)
+  const ackAll = () => fixture.send((w) => encodeBasicAck(w, 3, 0, true))
+  deliver(1)
+  ackAll()
+  assert.equal(windows.fullCount, 0)
+  for (let i = 0; i < 2; i++) deliver(1)
+  ackAll()
+  assert.deepEqual([windows.fullCount, windows.messages], [1, 2])
+  consume(fixture, 'other')
+  for (let i = 0; i < 2; i++) deliver(1)
+  ackAll()
+  assert.equal(windows.fullCount, 1, 'the other has room')
+  fixture.send((w) => encodeBasicCancel(w, 3, 'other', false))
+  for (let i = 0; i < 2; i++) deliver(1)
+  ackAll()
+  assert.equal(windows.fullCount, 2)
+  fixture.send((w) => encodeBasicQos(w, 3, 0, 1, true))
+  deliver(1)
+  ackAll()
+  assert.deepEqual([windows.fullCount, windows.messages], [3, 1], 'the limit of the channel counts, too')
+})
+
 test('an ack of everything does not cover what is delivered because of it', () => {
   for (const all of ['ack', 'recover'] as const) {
     const fixture = new ChannelFixture()

@@ -50,6 +50,11 @@ export class Consuming {
   private consumerPrefetch: number
   /** Most unacked messages of all consumers together, 0 for no limit. */
   private channelPrefetch = 0
+  /** Sum of what each consumer may have unacked, and how many there are that have no such limit. */
+  private consumerWindows = 0
+  private unlimitedConsumers = 0
+  /** Messages that all consumers together may have unacked. */
+  private window = Number.POSITIVE_INFINITY
   /** For the sink of basic.get, while one runs. */
   private getNoAck = false
   private released = false
@@ -74,6 +79,7 @@ export class Consuming {
       return
     }
     this.channelPrefetch = prefetchCount
+    this.windowChanged()
     this.resumeRefused()
   }
 
@@ -108,6 +114,7 @@ export class Consuming {
     const consumer = new Consumer(this, this.channelNumber, facts, method.nowait, port)
     // Known before it subscribes: a stream or a queue with a backlog delivers during the call.
     this.consumers.set(ownTag, consumer)
+    this.countWindow(consumer, 1)
     try {
       const id = port.subscribe(queue.id, subscription, consumer)
       consumer.subscriptionId = id
@@ -115,6 +122,7 @@ export class Consuming {
       host.registry?.observer?.consumerCame(host, this.channelNumber, consumer)
     } catch (error) {
       this.consumers.delete(ownTag)
+      this.countWindow(consumer, -1)
       throw error
     }
   }
@@ -128,6 +136,7 @@ export class Consuming {
     const consumer = this.consumers.get(tag)
     if (consumer === undefined) return false
     this.consumers.delete(tag)
+    this.countWindow(consumer, -1)
     consumer.use.consumers -= 1
     // Deliveries that the port makes on its way out still count: they come before cancel-ok.
     consumer.port.unsubscribe(consumer.subscriptionId)
@@ -227,6 +236,7 @@ export class Consuming {
     consumer.ended = true
     consumer.use.consumers -= 1
     this.consumers.delete(consumer.tag)
+    this.countWindow(consumer, -1)
     this.host.registry?.observer?.consumerWent(this.host, this.channelNumber, consumer)
     if (this.host.capabilities.consumerCancelNotify) {
       encodeBasicCancel(this.host.output, this.channelNumber, consumer.tag, true)
@@ -240,6 +250,7 @@ export class Consuming {
   /** Settles one delivery or all up to a tag. Throws PRECONDITION_FAILED for a tag that is not outstanding. */
   settle(deliveryTag: number, multiple: boolean, outcome: Settlement): void {
     const { unacked } = this
+    if (unacked.consumerCount >= this.window) this.host.registry?.windows.wasFull(this.window)
     if (!multiple) {
       if (!unacked.take(deliveryTag)) throw unknownDeliveryTag(deliveryTag)
       this.settleTaken(outcome)
@@ -309,6 +320,20 @@ export class Consuming {
     if (this.room() <= 0 || !this.host.canDeliver) return false
     this.resumeRefused()
     return true
+  }
+
+  private countWindow(consumer: Consumer, change: 1 | -1): void {
+    if (consumer.noAck) return
+    const { prefetchCount } = consumer.facts.subscription
+    if (prefetchCount === 0) this.unlimitedConsumers += change
+    else this.consumerWindows += change * prefetchCount
+    this.windowChanged()
+  }
+
+  private windowChanged(): void {
+    const { consumerWindows, channelPrefetch } = this
+    const each = this.unlimitedConsumers > 0 ? 0 : consumerWindows
+    this.window = Math.min(each || Number.POSITIVE_INFINITY, channelPrefetch || Number.POSITIVE_INFINITY)
   }
 
   private room(): number {

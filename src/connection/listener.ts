@@ -8,7 +8,8 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { acceptedTransport, type ReadArea, type SocketTransport } from './socket-transport.js'
+import type { ReadArea } from './read-area.js'
+import { acceptedTransport, type SocketTransport } from './socket-transport.js'
 import type { PeerAddress } from './transport.js'
 
 /** Told of every peer that a listener took. */

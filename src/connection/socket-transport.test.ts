@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { until } from '../../test/support/wait.js'
+import { ConsumerWindows } from './consumer-windows.js'
 import { peerOf, SERVER_OPTIONS } from './listener.js'
-import { acceptedTransport, READ_SIZE_BYTES, type SocketTransport, transportOf } from './socket-transport.js'
+import { READ_SIZE_BYTES, ReadArea } from './read-area.js'
+import { acceptedTransport, type SocketTransport, transportOf } from './socket-transport.js'
 
 /** What a sink heard. */
 class Heard {
@@ -27,7 +29,8 @@ class Heard {
 
 /** An area in the middle of other memory. */
 const MEMORY = Buffer.alloc(READ_SIZE_BYTES + 200, 0x2e)
-const AREA = { bytes: MEMORY, start: 100, end: 100 + READ_SIZE_BYTES, reads: 0 }
+const WINDOWS = new ConsumerWindows()
+const AREA = new ReadArea({ bytes: MEMORY, start: 100, end: 100 + READ_SIZE_BYTES }, WINDOWS)
 
 const KINDS: ReadonlyArray<readonly [string, (socket: Socket) => SocketTransport]> = [
   ['a shared read area', (socket) => acceptedTransport(socket, peerOf(socket, 'tcp'), AREA)],
@@ -126,4 +129,53 @@ test('a socket destroyed by us says so once', async (t) => {
   transport.destroy()
   transport.destroy()
   await until(() => heard.isClosed, 'the socket is closed')
+})
+
+/** Octets of each read of a peer that floods, while another one says something in every turn. */
+async function readsBesideTalk(t: TestContext, onTalk: () => void): Promise<number[]> {
+  const [flood, talk] = [await pair(t, KINDS[0]![1]), await pair(t, KINDS[0]![1])]
+  let isOver = false
+  const heardTalk = talk.heard.received.bind(talk.heard)
+  talk.heard.received = (buffer, start, end) => {
+    heardTalk(buffer, start, end)
+    onTalk()
+  }
+  const speak = (): void => {
+    if (isOver) return
+    talk.client.write('.')
+    setImmediate(speak)
+  }
+  talk.transport.open(talk.heard)
+  flood.transport.open(flood.heard)
+  speak()
+  await until(() => talk.heard.reads.length > 0, 'the other is heard')
+  // The first reads are made before the other one is noticed.
+  flood.client.write(Buffer.alloc(4 * READ_SIZE_BYTES))
+  await until(() => flood.heard.text.length === 4 * READ_SIZE_BYTES, 'the first octets arrive')
+  const { length } = flood.heard.reads
+  flood.client.write(Buffer.alloc(4 * READ_SIZE_BYTES))
+  await until(() => flood.heard.text.length === 8 * READ_SIZE_BYTES, 'everything arrives')
+  isOver = true
+  return flood.heard.reads.slice(length).map(({ size }) => size)
+}
+
+test('who floods is read in smaller pieces while others speak', async (t) => {
+  const sizes = await readsBesideTalk(t, () => {})
+  assert.ok(Math.max(...sizes) <= 64 * 1024, `${Math.max(...sizes)} octets in one read`)
+  assert.ok(Math.max(...sizes) > 4 * 1024, `${Math.max(...sizes)} octets in one read`)
+})
+
+test('who floods is read in the smallest pieces while a consumer waits that may have one message', async (t) => {
+  const sizes = await readsBesideTalk(t, () => WINDOWS.wasFull(1))
+  assert.ok(Math.max(...sizes) <= 4 * 1024, `${Math.max(...sizes)} octets in one read`)
+})
+
+test('who is alone is read in large pieces, also after a consumer has waited', async (t) => {
+  WINDOWS.wasFull(1)
+  const { client, transport, heard } = await pair(t, KINDS[0]![1])
+  client.write(Buffer.alloc(8 * READ_SIZE_BYTES))
+  transport.open(heard)
+  await until(() => heard.text.length === 8 * READ_SIZE_BYTES, 'everything arrives')
+  const largest = Math.max(...heard.reads.map(({ size }) => size))
+  assert.ok(largest > 64 * 1024, `${largest} octets in the largest read`)
 })

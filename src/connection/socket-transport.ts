@@ -1,11 +1,6 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
+import { READ_SIZE_BYTES, READ_SIZE_BYTES_MIN, type ReadArea, SHARED_READ_BYTES } from './read-area.js'
 import type { OpenableTransport, PeerAddress, TransportSink } from './transport.js'
-
-/** Octets of one read. A larger one is not faster, a smaller one is slower with large messages. */
-export const READ_SIZE_BYTES = 256 * 1024
-
-/** Octets of one read while other sockets have something to say, too: they wait for the work that it makes. */
-const SHARED_READ_BYTES = 64 * 1024
 
 /**
  * After a full read a socket rests until no other one was read for so many turns of the loop. A turn without other work
@@ -18,17 +13,18 @@ const READS_UNTIL_ALONE = 8
 const QUIET_TURNS_WATCHFUL = 4
 /** As long as it takes a consumer to have its acks here (`amqpload -a 100 -f 1000`): 4 and 8 let it fall behind. */
 const QUIET_TURNS_SHARED = 16
+/** A consumer with a small window has to be heard between any two reads, which are short then. */
+const QUIET_TURNS_BESIDE_WINDOWS = 32
 /** But not for more turns than this: those who always have something to say must not silence it. */
 const REST_TURNS_MAX = 64
 
-/** Where the reads of one broker go: `bytes[start..end)`. The memory around it is somebody else's. */
-export interface ReadArea {
-  readonly bytes: Buffer
-  readonly start: number
-  readonly end: number
-  /** Reads so far, by all sockets. */
-  reads: number
-}
+/**
+ * What is read at once should take no longer than this, in milliseconds; two that do halve the next one. Acks cost
+ * four times as much per octet as small messages, a message for a thousand queues a thousand times.
+ */
+const READ_TIME_MAX_MS = 2
+/** A read that would take less of that doubles the next one. */
+const SHORT_SHARE = 1 / 4
 
 /**
  * A socket as a connection sees it.
@@ -36,6 +32,8 @@ export interface ReadArea {
  * Reads are bounded: libuv goes on reading a socket as long as reads fill the buffer, up to 32 times, and a publisher
  * that floods would keep the acks of others waiting for all of that. So after a full read the socket is left alone
  * until the others have nothing to say: what is consumed goes before what is published (`amqpload -a 100 -f 1000`).
+ * The fewer messages a consumer may have at a time, the less is read before it is heard again: beside two floods a
+ * prefetch of 1 keeps its rate (bench/fairness.js; it kept a quarter of it with reads of one size).
  */
 export class SocketTransport implements OpenableTransport {
   readonly peer: PeerAddress
@@ -54,6 +52,15 @@ export class SocketTransport implements OpenableTransport {
   /** Reads of others when it was looked last. */
   #othersSeen = 0
   #ownReads = 0
+  /** Where the next read goes. */
+  #buffer: Buffer
+  /** Full windows of consumers that were met before it rests, and whether there were more while it rested last. */
+  #windowsMet = 0
+  #besideWindows = false
+  /** What it reads at once in about the time that a read may take. */
+  #timelyBytes = SHARED_READ_BYTES
+  /** Its last read took longer. */
+  #isSlow = false
   #closed = false
   #error: Error | undefined
   /** Octets read since the loop last went round; only counted where the size of reads is not ours to choose. */
@@ -69,6 +76,7 @@ export class SocketTransport implements OpenableTransport {
       return
     }
     this.#hasCompany = this.#seesCompany
+    this.#besideWindows = this.#area.windows.fullCount !== this.#windowsMet
     this.#resting = false
     this.#readInTurn = 0
     if (!this.#paused && !this.#closed) this.#socket.resume()
@@ -77,6 +85,7 @@ export class SocketTransport implements OpenableTransport {
   constructor(socket: Socket, peer: PeerAddress, area: ReadArea) {
     this.#socket = socket
     this.#area = area
+    this.#buffer = area.view(this.#timelyBytes)
     this.peer = peer
     socket.on('error', (error) => {
       this.#error = error
@@ -123,6 +132,8 @@ export class SocketTransport implements OpenableTransport {
   }
 
   get #quietTurnsWanted(): number {
+    if (this.#besideWindows && this.#area.bytesBesideWindows < SHARED_READ_BYTES)
+      return QUIET_TURNS_BESIDE_WINDOWS
     if (this.#hasCompany || this.#seesCompany) return QUIET_TURNS_SHARED
     return this.#readsAlone < READS_UNTIL_ALONE ? QUIET_TURNS_WATCHFUL : QUIET_TURNS_ALONE
   }
@@ -141,27 +152,55 @@ export class SocketTransport implements OpenableTransport {
     this.#ownReads += 1
   }
 
-  /** Octets that the next read may take. */
-  get readBytes(): number {
-    const { start, end } = this.#area
-    return this.#hasCompany ? Math.min(SHARED_READ_BYTES, end - start) : end - start
+  /** Where the next read goes; asked after each read. */
+  nextBuffer(): Buffer {
+    this.#buffer = this.#area.view(this.#readMost)
+    return this.#buffer
+  }
+
+  /** Octets that it may read before it rests. */
+  get #readMost(): number {
+    let most = READ_SIZE_BYTES
+    if (this.#besideWindows) most = this.#area.bytesBesideWindows
+    else if (this.#hasCompany) most = SHARED_READ_BYTES
+    return Math.min(most, this.#timelyBytes)
+  }
+
+  #receive(bytes: Buffer, start: number, octets: number): void {
+    this.#countRead()
+    if (octets < READ_SIZE_BYTES_MIN) {
+      this.#sink?.received(bytes, start, start + octets)
+      return
+    }
+    const before = performance.now()
+    this.#sink?.received(bytes, start, start + octets)
+    const tookMs = performance.now() - before
+    const timely = this.#timelyBytes
+    const wasSlow = this.#isSlow
+    this.#isSlow = tookMs > READ_TIME_MAX_MS
+    // Once may be the collector, or another process.
+    if (this.#isSlow && wasSlow) {
+      this.#timelyBytes = this.#area.view(Math.min(timely, octets) / 2).length
+    } else if ((tookMs / octets) * timely < READ_TIME_MAX_MS * SHORT_SHARE) {
+      this.#timelyBytes = Math.min(READ_SIZE_BYTES, timely * 2)
+    }
   }
 
   /** A read into the shared area. Returns false when the socket must stop reading. */
   readIntoArea(octets: number): boolean {
     const { bytes, start } = this.#area
-    this.#countRead()
-    this.#sink?.received(bytes, start, start + octets)
-    if (octets === this.readBytes) this.#rest()
+    // A buffer that was handed out when less was allowed may be full too early.
+    const isFull = octets === this.#buffer.length && octets >= this.#readMost
+    this.#receive(bytes, start, octets)
+    if (isFull) this.#rest()
     return !this.#resting && !this.#paused
   }
 
   /** A read of Node's own choosing. */
   readChunk(chunk: Buffer): void {
-    this.#countRead()
-    this.#sink?.received(chunk, 0, chunk.length)
+    this.#receive(chunk, 0, chunk.length)
     this.#readInTurn += chunk.length
-    if (this.#readInTurn < READ_SIZE_BYTES || this.#resting) {
+    if (this.#readInTurn < this.#readMost || this.#resting) {
       if (this.#readInTurn === chunk.length) setImmediate(this.#endOfTurn)
       return
     }
@@ -179,6 +218,7 @@ export class SocketTransport implements OpenableTransport {
     this.#turnsLeft = REST_TURNS_MAX
     this.#quietTurns = 0
     this.#seesCompany = false
+    this.#windowsMet = this.#area.windows.fullCount
     this.#readsAlone += 1
     this.#othersWereRead()
     setImmediate(this.#rested)
@@ -209,15 +249,12 @@ export function acceptedTransport(accepted: Socket, peer: PeerAddress, area: Rea
   holder._handle = null
   // Without its handle this takes the empty socket off the server's count and nothing else.
   accepted.destroy()
-  const { bytes, start, end } = area
-  const whole = bytes.subarray(start, end)
-  const part = bytes.subarray(start, Math.min(start + SHARED_READ_BYTES, end))
   let transport: SocketTransport | undefined
   const options = {
     handle,
     allowHalfOpen: true,
     onread: {
-      buffer: () => (transport === undefined || transport.readBytes === whole.length ? whole : part),
+      buffer: () => transport?.nextBuffer() ?? area.view(SHARED_READ_BYTES),
       callback: (octets: number): boolean => transport?.readIntoArea(octets) ?? false,
     },
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Channel } from '../../src/connection/channel.js'
 import type { ChannelHost } from '../../src/connection/channel-host.js'
+import { ConnectionRegistry } from '../../src/connection/connection-registry.js'
 import { HeldBytes } from '../../src/connection/held-bytes.js'
 import type { ConnectionOutput } from '../../src/connection/output.js'
 import { ReplyToDirectory } from '../../src/connection/reply-to.js'
@@ -180,6 +181,7 @@ export class ChannelFixture {
   userTags: string[] = []
   queueType: ReadableQueue['type'] = 'classic'
   readonly replyTo: ReplyToDirectory
+  readonly registry = new ConnectionRegistry()
   readonly channel: Channel
   private turnWanted = false
 
@@ -244,6 +246,7 @@ export class ChannelFixture {
       clock: new SystemClock(),
       logger: SILENT_LOGGER,
       replyTo: this.replyTo,
+      registry: this.registry,
       limits: {
         maxMessageSizeBytes: 600_000,
         heldBytes: options.heldBytes ?? new HeldBytes(Number.POSITIVE_INFINITY),
