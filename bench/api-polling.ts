@@ -4,14 +4,11 @@
  * without and with polling, and the difference is taken within a round. Ends with status 1 when p99 changes by more than
  * we allow. See bench/README.md.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connect } from '../src/client/index.js'
 import { rowNamed } from './battery.js'
-import { freeApiPorts, LEVERET } from './brokers/leveret.js'
+import { freeApiPorts, startAlone } from './brokers/leveret.js'
 import { findGenerator } from './generator.js'
 import { keepResult, machineFacts, stamp } from './machine.js'
 import { POLL_INTERVAL_MS, Poller } from './poller.js'
@@ -35,10 +32,8 @@ const { values } = parseArgs({
 const { durable, ...latency } = rowNamed('latency-1000-per-second')
 // A sync of the disk takes now 1 ms and now 100, which is more than what is looked for.
 const row = { ...latency, durable: durable && values.durable }
-const folder = mkdtempSync(join(tmpdir(), 'leveret-bench-'))
 const ports = await freeApiPorts()
-const broker = await LEVERET.start({ folder, withDataDirectory: true, args: ports.args })
-if (broker === undefined) throw new Error('leveret did not start')
+const { broker, folder, end } = await startAlone({ withDataDirectory: true, args: ports.args })
 try {
   const generator = findGenerator(folder)
   await declareQueues(broker.port, Number(values.queues))
@@ -71,7 +66,7 @@ try {
     const poller = isPolled ? new Poller(values.paths.split(','), ports, polls) : undefined
     const { p50 = Number.NaN, p99 = Number.NaN } = await generator.run(
       row,
-      broker!.port,
+      broker.port,
       Number(values.seconds),
     )
     poller?.stop()
@@ -79,8 +74,7 @@ try {
     into.push({ p50, p99 })
   }
 } finally {
-  await broker.stop()
-  rmSync(folder, { recursive: true, force: true })
+  await end()
 }
 
 /** Microseconds. */

@@ -3,12 +3,9 @@
  * of a consumer's rate, and of the latency of a connection that publishes little, beside two publishers that never stop.
  * Ends with status 1 when it is less than we promise. See bench/README.md.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Row, rowNamed } from './battery.js'
-import { LEVERET } from './brokers/leveret.js'
+import { startAlone } from './brokers/leveret.js'
 import { findGenerator, type Measured } from './generator.js'
 import { load } from './growth/load.js'
 import { keepResult, machineFacts, stamp } from './machine.js'
@@ -53,9 +50,7 @@ interface Found {
   readonly quiet: Measured
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'leveret-bench-'))
-const broker = await LEVERET.start({ folder, withDataDirectory: !values['in-memory'] })
-if (broker === undefined) throw new Error('leveret did not start')
+const { broker, folder, end } = await startAlone({ withDataDirectory: !values['in-memory'] })
 try {
   const generator = findGenerator(folder)
   console.log(`leveret ${broker.version}; generator ${generator.name}`)
@@ -79,7 +74,7 @@ try {
     for (let pace = FIRST_PACE; ; pace = Math.round(pace * PACE_STEP)) {
       const { publishRate, consumeRate } = await generator.run(
         { ...FLOOD, rate: pace },
-        broker!.port,
+        broker.port,
         1,
         QUEUE,
       )
@@ -90,7 +85,7 @@ try {
 
   async function measure(kind: Kind): Promise<Found> {
     if (kind === 'drained') await fill()
-    const { port } = broker!
+    const { port } = broker
     const rows = {
       flooded: FLOOD,
       paced: { ...FLOOD, rate: best.pace },
@@ -107,13 +102,12 @@ try {
   async function fill(): Promise<void> {
     const messages = Math.ceil(2 * best.consumeRate * (seconds + generator.leadSeconds + 1))
     await load(
-      { broker: broker!, messages },
+      { broker: broker, messages },
       { queues: [QUEUE], consumers: 0, publishLimit: messages, keep: true },
     )
   }
 } finally {
-  await broker.stop()
-  rmSync(folder, { recursive: true, force: true })
+  await end()
 }
 
 /** True when the flood left enough of both. */

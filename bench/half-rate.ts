@@ -3,12 +3,9 @@
  * the rate that the broker reaches with them, which is found anew in every round. Ends with status 1 when p99 of a row is
  * longer than we allow. See bench/README.md.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Row, rowNamed } from './battery.js'
-import { LEVERET } from './brokers/leveret.js'
+import { startAlone } from './brokers/leveret.js'
 import { findGenerator } from './generator.js'
 import { keepResult, machineFacts, stamp } from './machine.js'
 import { median, tableText } from './statistics.js'
@@ -36,9 +33,7 @@ interface Found {
   readonly p99: number
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'leveret-bench-'))
-const broker = await LEVERET.start({ folder, withDataDirectory: !values['in-memory'] })
-if (broker === undefined) throw new Error('leveret did not start')
+const { broker, folder, end } = await startAlone({ withDataDirectory: !values['in-memory'] })
 try {
   const generator = findGenerator(folder)
   console.log(`leveret ${broker.version}; generator ${generator.name}`)
@@ -50,7 +45,7 @@ try {
   process.exitCode = report(found) ? 0 : 1
 
   async function measure(row: Row): Promise<Found> {
-    const { port } = broker!
+    const { port } = broker
     const { publishRate, consumeRate: reached } = await generator.run(row, port, SEARCH_SECONDS)
     const rate = Math.round(Math.min(publishRate, reached) / 2)
     const half = { ...row, rate: Math.round(rate / row.publishers) }
@@ -62,8 +57,7 @@ try {
     return { rate, consumeRate, p50, p99 }
   }
 } finally {
-  await broker.stop()
-  rmSync(folder, { recursive: true, force: true })
+  await end()
 }
 
 /** True when every row is fast enough. */

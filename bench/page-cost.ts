@@ -3,14 +3,11 @@
  * costs a broker under traffic, as a share of a core. Every round measures the broker's processor time without and with
  * the page, and the difference is taken within a round. Ends with status 1 when it is more than we allow.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { connect } from '../src/client/index.js'
 import { logIn, openBrowser, openPage } from '../test/ui/browser.js'
-import { freeApiPorts, LEVERET } from './brokers/leveret.js'
+import { freeApiPorts, startAlone } from './brokers/leveret.js'
 import { processorSeconds } from './processor-time.js'
 import { median } from './statistics.js'
 
@@ -30,10 +27,8 @@ const { values } = parseArgs({
     page: { type: 'string', default: '#/' },
   },
 })
-const folder = mkdtempSync(join(tmpdir(), 'leveret-bench-'))
 const { management, args } = await freeApiPorts()
-const broker = await LEVERET.start({ folder, withDataDirectory: false, args })
-if (broker === undefined) throw new Error('leveret did not start')
+const { broker, end } = await startAlone({ withDataDirectory: false, args })
 const browser = await openBrowser()
 const traffic = await startTraffic(broker.port, Number(values.rate))
 try {
@@ -59,8 +54,7 @@ try {
 } finally {
   await traffic.stop()
   await browser.close()
-  await broker.stop()
-  rmSync(folder, { recursive: true, force: true })
+  await end()
 }
 
 /** Share of a core that the broker takes, after it has settled. */

@@ -6,6 +6,7 @@ export const POLL_INTERVAL_MS = 1000
 export class Poller {
   readonly #agent = new Agent({ keepAlive: true })
   readonly #timer: NodeJS.Timeout
+  #failure: Error | undefined
 
   /** `durations` takes how long each answer took, in milliseconds. */
   constructor(
@@ -21,9 +22,11 @@ export class Poller {
     ask()
   }
 
+  /** Throws when an answer had another status than 200. */
   stop(): void {
     clearInterval(this.#timer)
     this.#agent.destroy()
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   #ask(path: string, port: number, durations: number[]): void {
@@ -31,7 +34,8 @@ export class Poller {
     const request = get(
       { agent: this.#agent, host: '127.0.0.1', port, path, auth: 'guest:guest' },
       (answer) => {
-        if (answer.statusCode !== 200) throw new Error(`${path} is answered with status ${answer.statusCode}`)
+        if (answer.statusCode !== 200)
+          this.#failure ??= new Error(`${path} is answered with status ${answer.statusCode}`)
         answer.resume().on('end', () => durations.push(performance.now() - beganMs))
       },
     )

@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { BrokerKind } from './broker-under-bench.js'
+import type { BrokerKind, RunningBroker, StartOptions } from './broker-under-bench.js'
 import { freePort, ServerProcess } from './process.js'
 
 const LAUNCHER = fileURLToPath(new URL('../../../bin/leveret', import.meta.url))
@@ -25,6 +27,25 @@ export const LEVERET: BrokerKind = {
       stop: () => server.stop(),
     }
   },
+}
+
+/** A broker of this repository in a folder of its own, both of which go with {@link end}. */
+export interface LeveretAlone {
+  readonly broker: RunningBroker
+  readonly folder: string
+  end(): Promise<void>
+}
+
+/** For benchmarks that measure nobody else. */
+export async function startAlone(options: Omit<StartOptions, 'folder'>): Promise<LeveretAlone> {
+  const folder = mkdtempSync(join(tmpdir(), 'leveret-bench-'))
+  const broker = await LEVERET.start({ ...options, folder: mkdtempSync(join(folder, 'broker-')) })
+  if (broker === undefined) throw new Error('leveret did not start')
+  const end = async (): Promise<void> => {
+    await broker.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { broker, folder, end }
 }
 
 /** Where the HTTP API and the metrics of a broker are, with the arguments that put them there. */
