@@ -10,6 +10,8 @@ import {
 import type { StashPool } from './stash-pool.js'
 
 const EMPTY = Buffer.alloc(0)
+/** {@link FrameHandler.published} is called after the first publish of a read and after every so many; a power of two. */
+const PUBLISHES_PER_CALL = 32
 
 /** What the loop needs of a channel to hand it a whole message. Implemented by `Channel`. */
 export interface PublishTaker {
@@ -30,7 +32,7 @@ export interface FrameHandler {
   readonly held: boolean
   /** The channel, when it is open and not in the middle of a message. */
   publishTaker(channel: number): PublishTaker | undefined
-  /** A message was published in place. */
+  /** Messages were published in place; whether more are wanted is what {@link held} says next. */
   published(): void
   /** {@link PublishTaker.publishInPlace} threw. */
   publishFailed(channel: number, error: unknown): void
@@ -57,6 +59,8 @@ export class FrameLoop {
   private stopped = false
   /** Whose message the last answer of {@link messageSpan} is about. */
   private taker: PublishTaker | undefined
+  /** Publishes in place since {@link consume} began. */
+  private publishes = 0
 
   constructor(handler: FrameHandler, pool: StashPool, frameMax: number) {
     this.handler = handler
@@ -66,6 +70,7 @@ export class FrameLoop {
 
   /** Takes octets as they arrived. */
   consume(buffer: Buffer, start: number, end: number): void {
+    this.publishes = 0
     if (this.backlog.length > 0 || this.handler.held) {
       if (!this.stopped && start < end) this.backlog.push(Buffer.from(buffer.subarray(start, end)))
       return
@@ -192,7 +197,7 @@ export class FrameLoop {
         hasBody ? headerEnd + FRAME_OVERHEAD : after,
         hasBody ? after - 1 : after,
       )
-      this.handler.published()
+      if ((this.publishes++ & (PUBLISHES_PER_CALL - 1)) === 0) this.handler.published()
     } catch (error) {
       this.handler.publishFailed((buffer[at + 1]! << 8) | buffer[at + 2]!, error)
     }
