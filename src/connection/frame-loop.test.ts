@@ -92,8 +92,21 @@ test('a message whose frames lie together goes the short way', () => {
     `publish ${ARGUMENTS} ${headerOf('5')} hello`,
     'published',
     `publish ${ARGUMENTS} ${headerOf('0')} `,
-    'published',
   ])
+})
+
+test('whether more publishes are wanted is asked after the first of a read and after every 32nd', () => {
+  const recorder = new Recorder()
+  recorder.open.add(1)
+  const loop = loopOf(recorder)
+  const bytes = Buffer.concat(Array.from({ length: 70 }, () => publish(1, ['hello'])))
+  for (let read = 0; read < 2; read++) {
+    recorder.lines.length = 0
+    loop.consume(bytes, 0, bytes.length)
+    const asked = recorder.lines.flatMap((line, at) => (line === 'published' ? [at] : []))
+    // The first of the read, the 33rd and the 65th, each followed by the question.
+    assert.deepEqual(asked, [1, 34, 67])
+  }
 })
 
 test('a message in several bodies, of another channel or on a closed channel goes the long way', () => {
