@@ -234,3 +234,26 @@ test('a closed output gives its buffer back and writes nothing more', async () =
   assert.equal(transport.chunks.length, 0)
   assert.equal(buffers.outstanding, 0)
 })
+
+test('a kernel that takes everything does not have deliveries go on for ever in one turn', async () => {
+  const { transport, events, output } = open()
+  const deliver = (): number => {
+    let octets = 0
+    for (; output.canDeliver && octets < 8 << 20; octets += 1000) writeFrame(output, 1000, 1)
+    return octets
+  }
+  const first = deliver()
+  assert.ok(first < 2 << 20, `${first} octets before the turn ended`)
+  // What the kernel says of chunks it took does not let deliveries go on either: others are read first.
+  output.recordAdvanced()
+  assert.equal(output.canDeliver, false)
+  await turn()
+  assert.deepEqual(events, ['drained'])
+  assert.ok(output.canDeliver)
+  const second = deliver()
+  assert.ok(second > 1 << 20 && second < 2 << 20, `${second} octets in the next turn`)
+  await turn()
+  await turn()
+  const sent = transport.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  assert.ok(sent > first + second, 'all of it leaves')
+})

@@ -7,6 +7,11 @@ import type { Transport } from './transport.js'
 const FRAME_ROOM_BYTES = 2048
 /** Unsent octets per connection above which deliveries stop. */
 export const UNSENT_BYTES_MAX = 1024 * 1024
+/**
+ * Octets that may leave in one turn of the loop before deliveries wait for the next one: a kernel that takes whatever it
+ * is given would let a deep queue hold all others up. More than one read of a publisher becomes.
+ */
+const TURN_BYTES_MAX = 1536 * 1024
 /** Times that bound at which the connection is not read from either: replies alone must not fill the memory. */
 const UNREAD_FACTOR = 4
 const EMPTY = singleBuffer(0)
@@ -139,6 +144,8 @@ export class ConnectionOutput extends ByteWriter {
   /** Buffers that the socket still reads, oldest first; undefined for one that was taken back early. */
   private readonly inFlight: Array<OutputBuffer | undefined> = []
   private heldInFlight = 0
+  /** Octets of this turn that were handed on. */
+  private turnBytes = 0
   /** Octets at the begin of the next buffer that have left already. */
   private ahead = 0
   private listed = false
@@ -188,6 +195,7 @@ export class ConnectionOutput extends ByteWriter {
   flush(): void {
     this.listed = false
     if (this.heldInFlight > 0) {
+      this.turnBytes = 0
       this.checkBound()
       return
     }
@@ -197,6 +205,9 @@ export class ConnectionOutput extends ByteWriter {
     }
     this.giveBack()
     if (this.ending && !this.holdsOctets && this.parked.length === 0) this.transport.end()
+    const wasFull = this.turnBytes >= TURN_BYTES_MAX
+    this.turnBytes = 0
+    if (wasFull) this.checkBound()
   }
 
   /** What is written until the next flush holds a delivery that must not leave before its record is as safe as this. */
@@ -270,6 +281,8 @@ export class ConnectionOutput extends ByteWriter {
       this.hub.buffers.release(buffer)
       return
     }
+    this.turnBytes += octets
+    if (this.turnBytes >= TURN_BYTES_MAX) this.canDeliver = false
     const ticket = this.hub.ticketOfDeliveries(recording)
     if (ticket === 0 && this.parked.length === 0) this.send(buffer, octets)
     else this.park({ buffer, octets, ticket, recording })
@@ -323,7 +336,7 @@ export class ConnectionOutput extends ByteWriter {
     if (unsent > this.unsentBytesMax) {
       this.canDeliver = false
       if (!this.congested && unsent > this.unsentBytesMax * UNREAD_FACTOR) this.setCongested(true)
-    } else if (!this.canDeliver && unsent <= this.unsentBytesMax / 2) {
+    } else if (!this.canDeliver && unsent <= this.unsentBytesMax / 2 && this.turnBytes < TURN_BYTES_MAX) {
       this.canDeliver = true
       if (this.congested) this.setCongested(false)
       this.owner.outputDrained()
