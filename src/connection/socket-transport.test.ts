@@ -179,3 +179,21 @@ test('who is alone is read in large pieces, also after a consumer has waited', a
   const largest = Math.max(...heard.reads.map(({ size }) => size))
   assert.ok(largest > 64 * 1024, `${largest} octets in the largest read`)
 })
+
+test('who makes long work of each read is read in ever smaller pieces, down to the smallest', async (t) => {
+  const { client, transport, heard } = await pair(t, KINDS[0]![1])
+  const received = heard.received.bind(heard)
+  heard.received = (buffer, start, end) => {
+    received(buffer, start, end)
+    const until = performance.now() + 3
+    while (performance.now() < until);
+  }
+  client.write(Buffer.alloc(READ_SIZE_BYTES / 2))
+  transport.open(heard)
+  await until(() => heard.text.length === READ_SIZE_BYTES / 2, 'everything arrives')
+  const sizes = heard.reads.map(({ size }) => size)
+  assert.equal(Math.max(...sizes), 64 * 1024)
+  // Everything after the steps from 64 to 4 KiB, of two reads each at most.
+  assert.ok(Math.max(...sizes.slice(10)) <= 4 * 1024, sizes.slice(0, 20).join(' '))
+  assert.ok(sizes.length > 60, `${sizes.length} reads`)
+})

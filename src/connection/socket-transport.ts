@@ -20,7 +20,7 @@ const REST_TURNS_MAX = 64
 
 /**
  * What is read at once should take no longer than this, in milliseconds; two that do halve the next one. Acks cost
- * four times as much per octet as small messages, a message for a thousand queues a thousand times.
+ * several times as much per octet as small messages, a message for a thousand queues a thousand times.
  */
 const READ_TIME_MAX_MS = 2
 /** A read that would take less of that doubles the next one. */
