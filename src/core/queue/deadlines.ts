@@ -17,3 +17,8 @@ export function recoveredDeadline(
   if (ttlMs === Number.POSITIVE_INFINITY) return ttlMs
   return clock.monotonic() + publishedAtMs + ttlMs - clock.now()
 }
+
+/** True when the deadline has passed. Most messages have none, and asking the clock takes as long as all else. */
+export function isOver(deadline: number, clock: Clock): boolean {
+  return deadline !== Number.POSITIVE_INFINITY && deadline <= clock.monotonic()
+}

@@ -98,7 +98,7 @@ class Simulation {
     else if (dice < 0.45) this.restore(this.below(this.tail + 1000), 1 + this.below(300))
     else if (dice < 0.6) this.consume(this.below(600))
     else if (dice < 0.99) for (let i = this.below(20); i >= 0; i--) this.touch(this.below(this.tail + 10))
-    else this.clear()
+    else this.removeAll()
   }
 
   // ---- what is done
@@ -176,23 +176,15 @@ class Simulation {
     this.checkPlaced(entry)
   }
 
-  private clear(): void {
-    this.index.clear()
-    this.entries = []
-    this.head = this.tail
-    // What was cleared comes back in no other way: sequence numbers go on.
-    assert.deepEqual([this.index.locate(this.tail - 1), this.packedBlocks], [false, 0])
-  }
-
   private removeAll(): void {
-    for (const sequence of [...this.index.sequences()]) {
+    for (const sequence of this.index.sequences()) {
       this.checkEntry(sequence)
       this.index.remove(sequence)
       this.entries[sequence] = undefined
     }
     assert.equal(this.packedBlocks, 0)
     assert.ok(this.inside.blocks.length <= 1, `${this.inside.blocks.length} places for no message`)
-    this.index.clear()
+    this.head = this.tail
   }
 
   // ---- what must be so

@@ -261,18 +261,7 @@ export class MessageIndex {
     this.dropLeadingGaps()
   }
 
-  /** Forgets everything but the next sequence number. */
-  clear(): void {
-    for (const block of this.blocks) if (block !== undefined) this.pool.give(block)
-    this.blocks = []
-    this.packed = []
-    this.store?.clear()
-    this.firstBlock = Math.floor(this.tail / BLOCK_ENTRIES)
-    this.leadingGaps = 0
-    this.block = NO_BLOCK
-  }
-
-  /** Numbers of all messages that are not gone, from `from` on, in order. Places the index on each. */
+  /** Numbers of all messages that are not gone, from `from` on, in order. Places the index on each, which may be removed. */
   *sequences(from = 0): Generator<number> {
     let sequence = this.skipGoneBlocks(from)
     while (sequence < this.tail) {

@@ -13,7 +13,7 @@ import {
 import { QueueCounters, type QueueDetails, type QueueStatistics } from '../statistics.js'
 import { AckTimeouts } from './ack-timeouts.js'
 import { Consumers } from './consumers.js'
-import { recoveredDeadline, ttlOf } from './deadlines.js'
+import { isOver, recoveredDeadline, ttlOf } from './deadlines.js'
 import { DelayedRetries } from './delayed-retries.js'
 import { DeliveryCounts } from './delivery-counts.js'
 import { fillDirectFacts } from './direct-facts.js'
@@ -359,7 +359,7 @@ export class MessageQueue implements ShardQueue {
   /** The message, which was unacked or held, is ready again, unless its time has passed meanwhile. */
   private makeReady(): void {
     const { index } = this.order
-    if (index.deadline <= this.runtime.timers.clock.monotonic()) {
+    if (isOver(index.deadline, this.runtime.timers.clock)) {
       this.die('expired')
       return
     }
@@ -586,12 +586,12 @@ export class MessageQueue implements ShardQueue {
     this.timeouts?.close()
   }
 
-  drop(): void {
+  *giveUp(): Generator<void> {
     for (const position of this.order.positions()) {
       const ref = this.refOf(position)
       if (ref !== undefined) this.runtime.log.release(ref)
+      yield this.order.remove()
     }
-    this.order.clear()
   }
 
   private get described(): string {

@@ -94,11 +94,6 @@ export class PackedBlocks {
     for (const slab of slabs) if (slab !== undefined) this.pool.give(slab)
   }
 
-  clear(): void {
-    for (const slab of this.slabs) if (slab !== undefined) this.pool.give(slab)
-    this.forget()
-  }
-
   private forget(): void {
     this.slabs = []
     this.freePlaces = []

@@ -150,14 +150,6 @@ export class ReadyOrder {
     }
   }
 
-  /** Forgets all messages. */
-  clear(): void {
-    for (const lane of this.lanes) lane?.index.clear()
-    this.ready = 0
-    this.returnsReady = 0
-    this.returns?.clear()
-  }
-
   private firstReturned(): boolean {
     const returns = this.returns!
     while (returns.size > 0) {

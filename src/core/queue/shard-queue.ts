@@ -54,8 +54,8 @@ export interface ShardQueue {
   peek(request: PeekRequest, done: (page: PeekPage) => void): void
   /** Ends consumers and timers. The messages stay with the log. */
   close(): void
-  /** Gives the messages up: the queue, which is closed, was deleted. */
-  drop(): void
+  /** The queue, which is closed, was deleted: takes a message out of it and of the log each time it is advanced. */
+  giveUp(): Generator<void>
 
   /** True while the message waits for its dead letter to be stored; it may have gone with its queue, or in a purge. */
   isHeld(position: number): boolean

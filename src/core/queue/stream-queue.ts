@@ -240,12 +240,12 @@ export class StreamQueue implements ShardQueue {
     }
   }
 
-  drop(): void {
+  *giveUp(): Generator<void> {
     for (const offset of this.index.sequences()) {
-      this.index.locate(offset)
       this.runtime.log.release(this.index.ref)
+      this.index.remove(offset)
+      yield
     }
-    this.index.clear()
   }
 
   openHeld(): boolean {

@@ -36,6 +36,7 @@ import {
 } from '../statistics.js'
 import { PendingConfirms } from './confirms.js'
 import { DeadLetters } from './dead-letters.js'
+import { LeavingQueues } from './leaving-queues.js'
 import { QueueTotals } from './queue-totals.js'
 import type { MessageHistory, ShardLog, ShardLogOwner } from './shard-log.js'
 
@@ -61,6 +62,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
 
   private readonly host: ShardHost
   private readonly queues = new IdMap<ShardQueue>()
+  private readonly leaving = new LeavingQueues()
   private readonly subscriptions = new IdMap<QueueConsumer>()
   private readonly deadLetters: DeadLetters
   private readonly totals = new QueueTotals()
@@ -131,7 +133,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
     this.queues.delete(queueId)
     queue.close()
     this.totals.fold(queue)
-    queue.drop()
+    this.leaving.add(queue)
     return ready
   }
 
@@ -250,6 +252,11 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
 
   // ---- what the log tells and asks
 
+  /** A queue that has messages in the log, be it that it was deleted and has not given them up yet. */
+  private loggedQueue(queueId: number): ShardQueue | undefined {
+    return this.queues.get(queueId) ?? this.leaving.get(queueId)
+  }
+
   sealed(): void {
     const spare = this.flying
     this.flying = this.confirms
@@ -262,11 +269,11 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   }
 
   holds(queueId: number, position: number, ref: number): boolean {
-    return this.queues.get(queueId)?.holds(position, ref) ?? false
+    return this.loggedQueue(queueId)?.holds(position, ref) ?? false
   }
 
   refOf(queueId: number, position: number): number | undefined {
-    return this.queues.get(queueId)?.refOf(position)
+    return this.loggedQueue(queueId)?.refOf(position)
   }
 
   lost(isLost: (ref: number) => boolean): number {
@@ -276,15 +283,16 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
       count += lost
       if (lost > 0) this.settleInLater(queue)
     }
+    for (const queue of this.leaving) queue.lost(isLost)
     return count
   }
 
   moved(queueId: number, position: number, ref: number): void {
-    this.queues.get(queueId)?.moved(position, ref)
+    this.loggedQueue(queueId)?.moved(position, ref)
   }
 
   historyOf(queueId: number, position: number): MessageHistory {
-    return this.queues.get(queueId)!.historyOf(position)
+    return this.loggedQueue(queueId)!.historyOf(position)
   }
 
   recover(
@@ -427,6 +435,7 @@ export class LocalShard implements ShardPort, QueueRuntime, ShardLogOwner {
   close(): void {
     for (const queue of this.queues.values()) queue.close()
     this.queues.clear()
+    this.leaving.close()
     this.subscriptions.clear()
     this.deadLetters.close()
   }

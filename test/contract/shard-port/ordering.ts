@@ -144,6 +144,30 @@ export function orderingContract(make: MakePort): void {
     shard.close()
   })
 
+  test('a deleted queue with very many messages is gone at once, and all of them soon after', async () => {
+    const shard = new ShardFixture(make)
+    const before = shard.residentBytes
+    const [q, other] = [shard.queue({ maxPriority: 3 }), shard.queue()]
+    const body = Buffer.alloc(1000)
+    for (let i = 0; i < 20_000; i++) {
+      shard.publish(q, body, { properties: { priority: i % 4 } })
+      if (i % 1000 === 0) shard.publish(other, `${i}`)
+    }
+    const unacked = shard.get(q)!
+    assert.equal(shard.delete(q), 19_999)
+    shard.settle(unacked, Settlement.REQUEUE)
+    assert.deepEqual(shard.counts(q), { ready: 0, unacked: 0, consumers: 0, readyBytes: 0 })
+    assert.equal(shard.get(q), undefined)
+    assert.equal(shard.delete(q), 0)
+    assert.deepEqual(shard.drain(other), ['0', ...Array.from({ length: 19 }, (_, i) => `${i + 1}000`)])
+    // Nothing but turns of the loop: whoever runs it has all of the memory back in the end.
+    for (let i = 0; shard.residentBytes > before + (1 << 20); i++) {
+      assert.ok(i < 10_000, `${shard.residentBytes} octets are left`)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    shard.close()
+  })
+
   test('if-unused and if-empty keep a queue that is used or not empty', () => {
     const shard = new ShardFixture(make)
     const q = shard.queue({ name: 'q' })
