@@ -46,7 +46,7 @@ import { MemoryMonitor } from './memory-monitor.js'
 import { type NodeStorage, openNodeStorage } from './node-storage.js'
 import { ByteReader } from './protocol/amqp091/byte-reader.js'
 import type { Seams } from './seams.js'
-import { Arena } from './util/arena.js'
+import { ARENA_BYTES, ARENA_BYTES_MAX, Arena } from './util/arena.js'
 import { type Clock, SystemClock } from './util/clock.js'
 import { lineLogger } from './util/log/line-logger.js'
 import { inCategory } from './util/log/output-logger.js'
@@ -71,7 +71,10 @@ export interface Surroundings {
   readonly randomOctets?: (count: number) => Buffer
   /** A number from 0 to 1, for exchanges that choose by chance. Default: Math.random. */
   readonly random?: () => number
-  /** Octets of the arena that the message path lives in; address space until it is used. Default 64 MiB. */
+  /**
+   * Octets of the arena that the message path lives in; address space until it is used. Default: {@link ARENA_BYTES}, and
+   * with a data directory as much again as messages may take in memory.
+   */
   readonly arenaBytes?: number
   /** What is put between the parts. Default: nothing. */
   readonly seams?: Seams
@@ -93,7 +96,7 @@ export async function startBroker(
   const machineTimers = machineClock === clock ? timers : new Timers(machineClock)
   const events = new EventBus(logger)
   const alarms = new Alarms(events)
-  const arena = new Arena(surroundings.arenaBytes)
+  const arena = new Arena(surroundings.arenaBytes ?? arenaBytesFor(resolved))
   const randomOctets = surroundings.randomOctets ?? randomBytes
   const { seams = {} } = surroundings
   const storage = await openNodeStorage(resolved, {
@@ -116,6 +119,11 @@ export async function startBroker(
     throw error
   }
   return broker
+}
+
+/** Messages beyond what memory may hold of them go to files; without files there is no knowing how many there will be. */
+function arenaBytesFor({ dataDir, messageMemoryBytes }: BrokerOptions): number {
+  return dataDir === undefined ? ARENA_BYTES : Math.min(ARENA_BYTES + messageMemoryBytes, ARENA_BYTES_MAX)
 }
 
 /** The parts that storage needs before the rest of the node is there. */

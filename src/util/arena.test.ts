@@ -46,3 +46,10 @@ test('large regions of all sizes do not use the memory up', () => {
   const ordinary = Array.from({ length: 4 }, () => arena.take(ARENA_REGION_MAX))
   assert.ok(ordinary.every(({ bytes }) => bytes === ordinary[0]!.bytes))
 })
+
+test('any size will do for an arena', () => {
+  const arena = new Arena(1005)
+  const [inside, outside] = [arena.take(1000), arena.take(8)]
+  assert.equal(inside.bytes.length, 1000)
+  assert.notEqual(outside.bytes, inside.bytes)
+})

@@ -1,5 +1,7 @@
 /** Octets that one arena keeps in one piece. Untouched pages of it cost address space only. */
 export const ARENA_BYTES = 64 << 20
+/** An arena is never larger: what begins in it is found with 32-bit arithmetic. */
+export const ARENA_BYTES_MAX = 1 << 30
 /**
  * Larger regions get memory of their own: they come in all sizes, and a region that nobody asks for again would take
  * its part of the arena away for good.
@@ -28,8 +30,9 @@ export class Arena {
   private readonly free = new Map<number, Region[]>()
   private used = 0
 
+  /** `sizeBytes` is rounded down to what the views need. */
   constructor(sizeBytes: number = ARENA_BYTES) {
-    this.memory = viewsOf(new ArrayBuffer(sizeBytes))
+    this.memory = viewsOf(new ArrayBuffer(sizeBytes - (sizeBytes % Float64Array.BYTES_PER_ELEMENT)))
   }
 
   /** A region of `sizeBytes` (a multiple of 8). Its content is whatever was there. */
