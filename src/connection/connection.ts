@@ -183,7 +183,7 @@ export class Connection
     this.reads += 1
     this.receivedBytes += end - start
     if (this.gone) return
-    this.turn.beginRead()
+    this.turn.beginRead(end - start)
     try {
       const at = this.preamble.done ? start : this.preamble.take(buffer, start, end)
       if (at < end && !this.gone) this.loop.consume(buffer, at, end)
@@ -585,7 +585,7 @@ export class Connection
   private handleKept(): void {
     // Within a read the loop sees by itself that it may go on.
     if (this.gone || this.turn.isReading) return
-    this.turn.beginRead()
+    this.turn.beginRead(0)
     try {
       this.loop.resume()
     } catch (error) {

@@ -5,6 +5,7 @@ import { Arena } from '../util/arena.js'
 import { ConnectionOutput, OutputHub } from './output.js'
 import { type OutputBuffer, OutputBuffers } from './output-buffers.js'
 import type { PeerAddress, Transport } from './transport.js'
+import { TurnAllowance } from './turn-allowance.js'
 
 const PEER: PeerAddress = { host: '', port: 0, localHost: '', localPort: 0, kind: 'unix', tls: undefined }
 
@@ -60,9 +61,9 @@ class CountingBuffers extends OutputBuffers {
   }
 }
 
-function open(unsentBytesMax?: number) {
+function open(unsentBytesMax?: number, now = () => 0) {
   const buffers = new CountingBuffers(new Arena(64 << 20))
-  const hub = new OutputHub(buffers)
+  const hub = new OutputHub(buffers, new TurnAllowance(now))
   const transport = new FakeTransport()
   const events: string[] = []
   const owner = {
@@ -83,6 +84,9 @@ function writeFrame(output: ConnectionOutput, octets: number, fill: number): voi
   output.bytes(Buffer.alloc(octets, fill), 0, octets)
   output.endFrame(start)
 }
+
+/** Octets of a frame beside its payload. */
+const FRAME_OVERHEAD = 8
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -235,25 +239,64 @@ test('a closed output gives its buffer back and writes nothing more', async () =
   assert.equal(buffers.outstanding, 0)
 })
 
+/** Writes frames for as long as deliveries may go on. */
+function deliverMost(output: ConnectionOutput): number {
+  let octets = 0
+  for (; output.canDeliver && octets < 8 << 20; octets += 1000) writeFrame(output, 1000 - FRAME_OVERHEAD, 1)
+  return octets
+}
+
 test('a kernel that takes everything does not have deliveries go on for ever in one turn', async () => {
   const { transport, events, output } = open()
-  const deliver = (): number => {
-    let octets = 0
-    for (; output.canDeliver && octets < 8 << 20; octets += 1000) writeFrame(output, 1000, 1)
-    return octets
-  }
-  const first = deliver()
-  assert.ok(first < 2 << 20, `${first} octets before the turn ended`)
+  const first = deliverMost(output)
+  assert.ok(first < 512 << 10, `${first} octets before the turn ended`)
   // What the kernel says of chunks it took does not let deliveries go on either: others are read first.
   output.recordAdvanced()
   assert.equal(output.canDeliver, false)
   await turn()
   assert.deepEqual(events, ['drained'])
   assert.ok(output.canDeliver)
-  const second = deliver()
-  assert.ok(second > 1 << 20 && second < 2 << 20, `${second} octets in the next turn`)
+  const second = deliverMost(output)
+  assert.ok(second > 256 << 10 && second < 512 << 10, `${second} octets in the next turn`)
   await turn()
   await turn()
   const sent = transport.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  assert.ok(sent > first + second, 'all of it leaves')
+  assert.equal(sent, first + second, 'all of it leaves')
+})
+
+test('what publishers sent lately passes in one turn, up to a bound', async () => {
+  const { hub, output } = open()
+  const deliverAfterReads = async (octets: number): Promise<number> => {
+    hub.allowance.countRead(octets)
+    writeFrame(output, 1, 1)
+    await turn()
+    return deliverMost(output)
+  }
+  const passed = await deliverAfterReads(512 << 10)
+  assert.ok(passed > 960 << 10 && passed < 1280 << 10, `${passed} octets`)
+  const most = await deliverAfterReads(64 << 20)
+  assert.ok(most > 1536 << 10 && most < 1792 << 10, `${most} octets`)
+  let rest = most
+  for (let turns = 0; rest > 512 << 10; turns++) {
+    assert.ok(turns < 20, 'what was read long ago counts no more')
+    rest = await deliverAfterReads(0)
+  }
+})
+
+test('a turn that lasts long has no more deliveries, and the next one has some however long it lasts', async () => {
+  let now = 0
+  const { hub, output } = open(undefined, () => now)
+  hub.allowance.countRead(1 << 20)
+  writeFrame(output, 1, 1)
+  await turn()
+  for (let turns = 0; turns < 3; turns++) {
+    // Its turn ends long before the other's: whoever has sent nothing since may go on.
+    hub.add({ flush: () => (now += 10) } as unknown as ConnectionOutput)
+    writeFrame(output, 1, 1)
+    now += 10
+    const octets = deliverMost(output)
+    assert.ok(octets > 0 && octets < 256 << 10, `${octets} octets`)
+    await turn()
+    assert.ok(output.canDeliver)
+  }
 })

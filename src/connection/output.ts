@@ -2,16 +2,12 @@ import { type DeliveryRecord, Recording } from '../core/shard-port.js'
 import { ByteWriter } from '../protocol/amqp091/byte-writer.js'
 import { type OutputBuffer, type OutputBuffers, SMALL_BUFFER_BYTES, singleBuffer } from './output-buffers.js'
 import type { Transport } from './transport.js'
+import { TurnAllowance } from './turn-allowance.js'
 
 /** A frame is not begun with less room than this, so that most frames never move. Methods are smaller. */
 const FRAME_ROOM_BYTES = 2048
 /** Unsent octets per connection above which deliveries stop. */
 export const UNSENT_BYTES_MAX = 1024 * 1024
-/**
- * Octets that may leave in one turn of the loop before deliveries wait for the next one: a kernel that takes whatever it
- * is given would let a deep queue hold all others up. More than one read of a publisher becomes.
- */
-const TURN_BYTES_MAX = 1536 * 1024
 /** Times that bound at which the connection is not read from either: replies alone must not fill the memory. */
 const UNREAD_FACTOR = 4
 const EMPTY = singleBuffer(0)
@@ -19,6 +15,7 @@ const EMPTY = singleBuffer(0)
 /** Buffers and turns that the outputs of one broker share. */
 export class OutputHub {
   readonly buffers: OutputBuffers
+  readonly allowance: TurnAllowance
   #dirty: ConnectionOutput[] = []
   #flushing: ConnectionOutput[] = []
   #turns: Array<() => void> = []
@@ -29,8 +26,9 @@ export class OutputHub {
   #record: DeliveryRecord | undefined
   readonly #run = (): void => this.#endTurn()
 
-  constructor(buffers: OutputBuffers) {
+  constructor(buffers: OutputBuffers, allowance = new TurnAllowance()) {
     this.buffers = buffers
+    this.allowance = allowance
   }
 
   /** From now on deliveries that a shard records leave when `record` says that they may. */
@@ -87,6 +85,7 @@ export class OutputHub {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
+    this.allowance.begin()
     setImmediate(this.#run)
   }
 
@@ -97,6 +96,7 @@ export class OutputHub {
     for (const turn of turns) turn()
     turns.length = 0
     this.#endingTurns = turns
+    this.allowance.end()
     const dirty = this.#dirty
     this.#dirty = this.#flushing
     for (const output of dirty) output.flush()
@@ -205,9 +205,8 @@ export class ConnectionOutput extends ByteWriter {
     }
     this.giveBack()
     if (this.ending && !this.holdsOctets && this.parked.length === 0) this.transport.end()
-    const wasFull = this.turnBytes >= TURN_BYTES_MAX
     this.turnBytes = 0
-    if (wasFull) this.checkBound()
+    if (!this.canDeliver) this.checkBound()
   }
 
   /** What is written until the next flush holds a delivery that must not leave before its record is as safe as this. */
@@ -282,7 +281,7 @@ export class ConnectionOutput extends ByteWriter {
       return
     }
     this.turnBytes += octets
-    if (this.turnBytes >= TURN_BYTES_MAX) this.canDeliver = false
+    if (this.hub.allowance.isUsedUpBy(this.turnBytes)) this.canDeliver = false
     const ticket = this.hub.ticketOfDeliveries(recording)
     if (ticket === 0 && this.parked.length === 0) this.send(buffer, octets)
     else this.park({ buffer, octets, ticket, recording })
@@ -336,7 +335,11 @@ export class ConnectionOutput extends ByteWriter {
     if (unsent > this.unsentBytesMax) {
       this.canDeliver = false
       if (!this.congested && unsent > this.unsentBytesMax * UNREAD_FACTOR) this.setCongested(true)
-    } else if (!this.canDeliver && unsent <= this.unsentBytesMax / 2 && this.turnBytes < TURN_BYTES_MAX) {
+    } else if (
+      !this.canDeliver &&
+      unsent <= this.unsentBytesMax / 2 &&
+      !this.hub.allowance.isUsedUpBy(this.turnBytes)
+    ) {
       this.canDeliver = true
       if (this.congested) this.setCongested(false)
       this.owner.outputDrained()

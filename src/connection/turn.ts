@@ -35,8 +35,10 @@ export class Turn {
     return this.inRead
   }
 
-  beginRead(): void {
+  /** What follows handles so many octets of the peer's. */
+  beginRead(octets: number): void {
     this.inRead = true
+    this.hub.allowance.countRead(octets)
   }
 
   /** The frames of a read are handled: does what was put off meanwhile. */

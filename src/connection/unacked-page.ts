@@ -1,4 +1,12 @@
 const EMPTY_SLOT = -1
+/** A page grows by copying until it has so many slots; from then on another one follows it. */
+export const PAGE_SLOTS = 4096
+/**
+ * Empty pages that are kept, some 6 MiB for all channels of the process. A consumer with thousands of messages unacked
+ * fills and empties pages all the time, and what is left to the collector here makes it collect everything.
+ */
+const SPARE_PAGES_MAX = 64
+const sparePages: UnackedPage[] = []
 
 /**
  * Deliveries that wait for their ack, whose tags lie no further apart than the page has slots. Typed arrays at `tag &
@@ -69,4 +77,14 @@ export class UnackedPage {
       other.remove(tag)
     }
   }
+}
+
+/** An empty page of {@link PAGE_SLOTS}. */
+export function takePage(): UnackedPage {
+  return sparePages.pop() ?? new UnackedPage(PAGE_SLOTS)
+}
+
+/** Takes an empty page of {@link takePage} back. */
+export function givePage(page: UnackedPage): void {
+  if (sparePages.length < SPARE_PAGES_MAX) sparePages.push(page)
 }

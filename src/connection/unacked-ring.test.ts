@@ -105,10 +105,29 @@ test('many unacked deliveries are taken in any order', (t) => {
   assert.equal(ring.count, 0)
 })
 
+test('a channel whose unacked deliveries come and go takes no new memory', () => {
+  const ring = new UnackedRing()
+  const seen = new Set<UnackedPage>()
+  let tag = 0
+  const fillAndEmpty = (): void => {
+    for (let i = 0; i < 30_000; i++) ring.add(++tag, 1, tag, 1)
+    for (const page of pagesOf(ring)) seen.add(page)
+    while (ring.takeOldest(Number.POSITIVE_INFINITY));
+  }
+  fillAndEmpty()
+  const pages = pagesOf(ring).length + 30_000 / 4096
+  for (let i = 0; i < 10; i++) fillAndEmpty()
+  assert.ok(seen.size <= pages + 2, `${seen.size} pages`)
+})
+
 /** Slots for deliveries, whether taken or not. */
 function slotsOf(ring: UnackedRing): number {
+  return pagesOf(ring).reduce((sum, page) => sum + page.capacity, 0)
+}
+
+function pagesOf(ring: UnackedRing): UnackedPage[] {
   const { newest, fullPages } = ring as unknown as { newest: UnackedPage; fullPages: UnackedPage[] }
-  return [newest, ...fullPages].reduce((sum, page) => sum + page.capacity, 0)
+  return [newest, ...fullPages]
 }
 
 test('tags beyond 32 bits keep their slots apart', () => {

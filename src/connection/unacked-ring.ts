@@ -1,9 +1,7 @@
-import { UnackedPage } from './unacked-page.js'
+import { givePage, PAGE_SLOTS, takePage, UnackedPage } from './unacked-page.js'
 
 /** Slots of a new ring; a power of two, as is every later number. Small: most channels of a node are idle. */
 const INITIAL_SLOTS = 16
-/** The newest page grows by copying until it has so many; from then on another page follows it. */
-const PAGE_SLOTS = 4096
 
 /** Where fewer than one slot in so many is taken when room is wanted, the oldest entries move aside. */
 const SPARSE_DIVISOR = 4
@@ -11,10 +9,10 @@ const SPARSE_DIVISOR = 4
 /**
  * The deliveries of a channel that wait for their ack, by delivery tag.
  *
- * They lie in pages of typed arrays, so that adding, settling and settling up to a tag allocate next to nothing, and no
- * number of them makes a single step long. A consumer that never acks its oldest delivery would make the pages span
- * everything since; such stragglers are moved to a map, so that memory goes with the number of unacked deliveries and
- * not with the span of their tags.
+ * They lie in typed arrays, in one page that grows and then in as many more as it takes, so that adding, settling and
+ * settling up to a tag allocate next to nothing, and no number of them makes a single step long. A consumer that never
+ * acks its oldest delivery would make the pages span everything since; such stragglers are moved to a map, so that
+ * memory goes with the number of unacked deliveries and not with the span of their tags.
  *
  *     stragglers (map)   <   full pages, oldest first   <   newest page, where deliveries are added
  */
@@ -32,8 +30,6 @@ export class UnackedRing {
 
   private newest = new UnackedPage(INITIAL_SLOTS)
   private readonly fullPages: UnackedPage[] = []
-  /** An empty page that the next one to come can be. */
-  private spare: UnackedPage | undefined
   private readonly stragglers = new Map<number, Straggler>()
 
   /** Adds a delivery; tags only go up. `subscriptionId` is 0 for a basic.get. */
@@ -142,8 +138,7 @@ export class UnackedRing {
       if (!this.newest.hasPlaceFor(deliveryTag)) this.makeRoom(deliveryTag)
     } else {
       fullPages.push(newest)
-      this.newest = this.spare ?? new UnackedPage(PAGE_SLOTS)
-      this.spare = undefined
+      this.newest = takePage()
       this.thinOut()
     }
   }
@@ -175,7 +170,7 @@ export class UnackedRing {
 
   private drop(page: UnackedPage): void {
     this.fullPages.splice(this.fullPages.indexOf(page), 1)
-    this.spare = page
+    givePage(page)
   }
 }
 
