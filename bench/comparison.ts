@@ -38,8 +38,9 @@ export function compare(row: Row, samples: RowSamples, rival: string): Compariso
     row.measure === 'throughput'
       ? { throughput: ratio('higher', (sample) => sample.throughput) }
       : {
-          p50: ratio('lower', (sample) => sample.p50 ?? Number.NaN),
-          p99: ratio('lower', (sample) => sample.p99 ?? Number.NaN),
+          // Who has delivered nothing in a round took for ever.
+          p50: ratio('lower', (sample) => sample.p50 ?? Number.POSITIVE_INFINITY),
+          p99: ratio('lower', (sample) => sample.p99 ?? Number.POSITIVE_INFINITY),
         }
   const least = Math.min(...Object.values(main).map((spread) => spread.median))
   return {

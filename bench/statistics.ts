@@ -19,7 +19,8 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /** `12.3x`, with as many digits as the number deserves. */
 export function timesText(value: number): string {
-  if (!Number.isFinite(value)) return '-'
+  if (Number.isNaN(value)) return '-'
+  if (value === Number.POSITIVE_INFINITY) return '∞x'
   return `${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)}x`
 }
 
