@@ -13,7 +13,7 @@ import { median, tableText } from './statistics.js'
 
 /** What the consumer keeps of its rate, at least. */
 const SHARE_MIN = 0.6
-/** The longest that the quiet connection waits for a message in a round, at most, in microseconds. */
+/** What the quiet connection waits for a message, at most, in microseconds. */
 const QUIET_LATENCY_MAX = 20_000
 /** Messages per second and publisher of the slowest pace that is tried, and how much faster each next one is. */
 const FIRST_PACE = 10_000
@@ -126,14 +126,14 @@ function report(found: Readonly<Record<Kind, readonly Found[]>>): boolean {
   const head = ['consumer', 'flooded/this', 'quiet p50 us', 'p99 us', 'longest us', 'of all rounds']
   console.log(`\n${tableText([head, ...lines])}`)
   const share = Math.min(shareOf('paced'), shareOf('drained'))
-  const latency = median(longest('flooded'))
+  const latency = Math.max(...longest('flooded'))
   const [keepsRate, keepsLatency] = [share >= SHARE_MIN, latency < QUIET_LATENCY_MAX]
   const verdict = (isMet: boolean): string => (isMet ? 'met' : 'MISSED')
   console.log(
     `the consumer keeps ${share.toFixed(2)} of its rate (${verdict(keepsRate)}: at least ${SHARE_MIN})`,
   )
   console.log(
-    `the quiet connection waits ${latency.toFixed(0)} us at most in a round (${verdict(keepsLatency)}: less than ${QUIET_LATENCY_MAX})`,
+    `the quiet connection waits ${latency.toFixed(0)} us at most (${verdict(keepsLatency)}: less than ${QUIET_LATENCY_MAX})`,
   )
   const facts = { ...machineFacts(), ...values, share, latency, found }
   console.log(`kept as ${keepResult(`fairness-${stamp()}.json`, `${JSON.stringify(facts, undefined, 2)}\n`)}`)
