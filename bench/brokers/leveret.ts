@@ -1,19 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BrokerKind, RunningBroker, StartOptions } from './broker-under-bench.js'
 import { freePort, ServerProcess } from './process.js'
 
-const LAUNCHER = fileURLToPath(new URL('../../../bin/leveret', import.meta.url))
+const ROOT = new URL('../../../', import.meta.url)
 const READY_LINE = /^leveret (\S+) ready in [\d.]+ ms: amqp \S+?:(\d+)/m
 
-/** The broker of this repository. Node's own options are taken from LEVERET_BENCH_NODE_OPTIONS. */
+/** The broker of this repository as `npm start` starts it, with more of Node's own options from LEVERET_BENCH_NODE_OPTIONS. */
 export const LEVERET: BrokerKind = {
   name: 'leveret',
   start: async ({ folder, withDataDirectory, args: more = [], nodeOptions = [] }) => {
     const given = (process.env.LEVERET_BENCH_NODE_OPTIONS ?? '').split(' ').filter((each) => each !== '')
-    const args = [...given, ...nodeOptions, LAUNCHER, '--amqp-port', '0', ...more]
+    const { options, launcher } = startCommand()
+    const args = [...options, ...given, ...nodeOptions, launcher, '--amqp-port', '0', ...more]
     if (withDataDirectory) args.push('--data-dir', folder)
     const server = new ServerProcess(process.execPath, args, process.env, folder)
     await server.ready(() => READY_LINE.test(server.output))
@@ -27,6 +28,17 @@ export const LEVERET: BrokerKind = {
       stop: () => server.stop(),
     }
   },
+}
+
+/** What `npm start` gives to `node`: options of its own and the path of the launcher. */
+function startCommand(): { readonly options: readonly string[]; readonly launcher: string } {
+  const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+    readonly scripts: { readonly start: string }
+  }
+  const [node, ...words] = scripts.start.split(' ')
+  const launcher = words.pop()
+  if (node !== 'node' || launcher === undefined) throw new Error(`not understood: "${scripts.start}"`)
+  return { options: words, launcher: fileURLToPath(new URL(launcher, ROOT)) }
 }
 
 /** A broker of this repository in a folder of its own, both of which go with {@link end}. */

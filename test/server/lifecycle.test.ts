@@ -34,6 +34,19 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
+test('it starts when messages may take more memory than one piece of address space holds', async (t) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leveret-server-'))
+  cleanUp(t, () => rmSync(dataDir, { recursive: true }))
+  const { server, port } = await startServer(t, {
+    LEVERET_DATA_DIR: dataDir,
+    LEVERET_MESSAGE_MEMORY: '10000GiB',
+  })
+  const connection = await connect(`amqp://127.0.0.1:${port}`)
+  await connection.close()
+  server.signal('SIGTERM')
+  assert.equal((await server.outcome()).status, 0)
+})
+
 test('the ready line, alone on stdout, names version, start time and address', async (t) => {
   const { server, line, port } = await startServer(t)
   assert.match(
