@@ -56,8 +56,6 @@ try {
   console.log(`leveret ${broker.version}; generator ${generator.name}`)
   const best = await bestPace()
   console.log(`the consumer keeps pace with ${(2 * best.pace).toFixed(0)} messages a second`)
-  // The first deep queue in the life of a process takes paths that were not compiled yet: some 20 ms longer.
-  await measure('flooded')
   const found: Record<Kind, Found[]> = { flooded: [], paced: [], drained: [] }
   for (let round = 0; round < Number(values.rounds); round++) {
     // Who comes first changes, so that nobody always follows the same load.
