@@ -264,6 +264,17 @@ test('a kernel that takes everything does not have deliveries go on for ever in 
   assert.equal(sent, first + second, 'all of it leaves')
 })
 
+test('what others have leaves before the deliveries that waited for the end of the turn go on', async () => {
+  const { hub, events, output } = open()
+  deliverMost(output)
+  const quiet = new FakeTransport()
+  quiet.write = () => void events.push('other')
+  const nothing = { outputDrained: () => {}, outputCongested: () => {} }
+  writeFrame(new ConnectionOutput(hub, quiet, nothing), 1, 1)
+  await turn()
+  assert.deepEqual(events, ['other', 'drained'])
+})
+
 test('what publishers sent lately passes in one turn, up to a bound', async () => {
   const { hub, output } = open()
   const deliverAfterReads = async (octets: number): Promise<number> => {
@@ -291,7 +302,7 @@ test('a turn that lasts long has no more deliveries, and the next one has some h
   await turn()
   for (let turns = 0; turns < 3; turns++) {
     // Its turn ends long before the other's: whoever has sent nothing since may go on.
-    hub.add({ flush: () => (now += 10) } as unknown as ConnectionOutput)
+    hub.add({ flush: () => (now += 10), goOn: () => {} } as unknown as ConnectionOutput)
     writeFrame(output, 1, 1)
     now += 10
     const octets = deliverMost(output)

@@ -100,6 +100,8 @@ export class OutputHub {
     const dirty = this.#dirty
     this.#dirty = this.#flushing
     for (const output of dirty) output.flush()
+    // What a deep queue still has for one of them comes after what all of them have now.
+    for (const output of dirty) output.goOn()
     dirty.length = 0
     this.#flushing = dirty
   }
@@ -196,7 +198,6 @@ export class ConnectionOutput extends ByteWriter {
     this.listed = false
     if (this.heldInFlight > 0) {
       this.turnBytes = 0
-      this.checkBound()
       return
     }
     if (this.holdsOctets) {
@@ -206,7 +207,11 @@ export class ConnectionOutput extends ByteWriter {
     this.giveBack()
     if (this.ending && !this.holdsOctets && this.parked.length === 0) this.transport.end()
     this.turnBytes = 0
-    if (!this.canDeliver) this.checkBound()
+  }
+
+  /** After a flush: deliveries that have waited for the end of the turn go on. */
+  goOn(): void {
+    if (this.heldInFlight > 0 || !this.canDeliver) this.checkBound()
   }
 
   /** What is written until the next flush holds a delivery that must not leave before its record is as safe as this. */
@@ -327,7 +332,10 @@ export class ConnectionOutput extends ByteWriter {
     if (this.closed) return
     // The bound is looked at here and not on 'drain', which does not come for every write.
     this.checkBound()
-    if (this.heldInFlight === 0 && !this.listed && (this.holdsOctets || this.ending)) this.flush()
+    if (this.heldInFlight === 0 && !this.listed && (this.holdsOctets || this.ending)) {
+      this.flush()
+      this.goOn()
+    }
   }
 
   private checkBound(): void {

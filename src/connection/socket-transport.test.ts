@@ -180,20 +180,34 @@ test('who is alone is read in large pieces, also after a consumer has waited', a
   assert.ok(largest > 64 * 1024, `${largest} octets in the largest read`)
 })
 
-test('who makes long work of each read is read in ever smaller pieces, down to the smallest', async (t) => {
+/** Sizes of the reads of a peer that sends `octets`, each of which makes work for so many milliseconds. */
+async function readsOf(t: TestContext, octets: number, workMs: (reads: number) => number): Promise<number[]> {
   const { client, transport, heard } = await pair(t, KINDS[0]![1])
   const received = heard.received.bind(heard)
   heard.received = (buffer, start, end) => {
     received(buffer, start, end)
-    const until = performance.now() + 3
+    const until = performance.now() + workMs(heard.reads.length)
     while (performance.now() < until);
   }
-  client.write(Buffer.alloc(READ_SIZE_BYTES / 2))
+  client.write(Buffer.alloc(octets))
   transport.open(heard)
-  await until(() => heard.text.length === READ_SIZE_BYTES / 2, 'everything arrives')
-  const sizes = heard.reads.map(({ size }) => size)
+  await until(() => heard.text.length === octets, 'everything arrives')
+  return heard.reads.map(({ size }) => size)
+}
+
+test('who makes long work of each read is read in ever smaller pieces, down to the smallest', async (t) => {
+  const sizes = await readsOf(t, READ_SIZE_BYTES / 2, () => 3)
   assert.equal(Math.max(...sizes), 64 * 1024)
-  // Everything after the steps from 64 to 4 KiB, of two reads each at most.
-  assert.ok(Math.max(...sizes.slice(10)) <= 4 * 1024, sizes.slice(0, 20).join(' '))
+  // Everything after the steps from 64 to 4 KiB.
+  assert.ok(Math.max(...sizes.slice(5)) <= 4 * 1024, sizes.slice(0, 20).join(' '))
   assert.ok(sizes.length > 60, `${sizes.length} reads`)
+})
+
+test('one read that makes very long work is followed by a small one, and that by larger ones', async (t) => {
+  const sizes = await readsOf(t, 2 * READ_SIZE_BYTES, (reads) => (reads === 1 ? 60 : 0))
+  assert.ok(sizes[1] <= 4 * 1024, `${sizes[1]} octets in the second read`)
+  assert.ok(
+    Math.max(...sizes.slice(2)) > 64 * 1024,
+    `${Math.max(...sizes.slice(2))} octets in the largest read`,
+  )
 })

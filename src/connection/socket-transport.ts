@@ -19,8 +19,9 @@ const QUIET_TURNS_BESIDE_WINDOWS = 32
 const REST_TURNS_MAX = 64
 
 /**
- * What is read at once should take no longer than this, in milliseconds; two that do halve the next one. Acks cost
- * several times as much per octet as small messages, a message for a thousand queues a thousand times.
+ * What is read at once should take no longer than this, in milliseconds: after one that does the next is as much as would
+ * have taken that long. Acks cost several times as much per octet as small messages, a message for a thousand queues a
+ * thousand times, and both several times as much while V8 has yet to compile what a queue does that has just become deep.
  */
 const READ_TIME_MAX_MS = 2
 /** A read that would take less of that doubles the next one. */
@@ -59,8 +60,6 @@ export class SocketTransport implements OpenableTransport {
   #besideWindows = false
   /** What it reads at once in about the time that a read may take. */
   #timelyBytes = SHARED_READ_BYTES
-  /** Its last read took longer. */
-  #isSlow = false
   #closed = false
   #error: Error | undefined
   /** Octets read since the loop last went round; only counted where the size of reads is not ours to choose. */
@@ -176,11 +175,8 @@ export class SocketTransport implements OpenableTransport {
     this.#sink?.received(bytes, start, start + octets)
     const tookMs = performance.now() - before
     const timely = this.#timelyBytes
-    const wasSlow = this.#isSlow
-    this.#isSlow = tookMs > READ_TIME_MAX_MS
-    // Once may be the collector, or another process.
-    if (this.#isSlow && wasSlow) {
-      this.#timelyBytes = this.#area.view(Math.min(timely, octets) / 2).length
+    if (tookMs > READ_TIME_MAX_MS) {
+      this.#timelyBytes = this.#area.view((Math.min(timely, octets) * READ_TIME_MAX_MS) / tookMs).length
     } else if ((tookMs / octets) * timely < READ_TIME_MAX_MS * SHORT_SHARE) {
       this.#timelyBytes = Math.min(READ_SIZE_BYTES, timely * 2)
     }
