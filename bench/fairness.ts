@@ -9,6 +9,7 @@ import { startAlone } from './brokers/leveret.js'
 import { findGenerator, type Measured } from './generator.js'
 import { load } from './growth/load.js'
 import { keepResult, machineFacts, stamp } from './machine.js'
+import { Standstills } from './standstills.js'
 import { median, tableText } from './statistics.js'
 
 /** What the consumer keeps of its rate, at least. */
@@ -48,9 +49,12 @@ type Kind = (typeof KINDS)[number]
 interface Found {
   readonly consumeRate: number
   readonly quiet: Measured
+  /** How long the machine itself stood still meanwhile, at most. */
+  readonly standstillMs: number | undefined
 }
 
 const { broker, folder, end } = await startAlone({ withDataDirectory: !values['in-memory'] })
+const standstills = new Standstills()
 try {
   const generator = findGenerator(folder)
   console.log(`leveret ${broker.version}; generator ${generator.name}`)
@@ -65,6 +69,9 @@ try {
     }
     const rates = KINDS.map((kind) => `${kind} ${found[kind][round].consumeRate.toFixed(0)}`)
     console.log(`round ${round + 1}: consumed per second: ${rates.join(', ')}`)
+    const { quiet, standstillMs } = found.flooded[round]
+    const stood = standstillMs === undefined ? '' : `; the machine stood still for ${standstillMs} ms at most`
+    console.log(`         quiet beside the flood: ${quiet.max} us at most${stood}`)
   }
   process.exitCode = report(found) ? 0 : 1
 
@@ -91,11 +98,12 @@ try {
       paced: { ...FLOOD, rate: best.pace },
       drained: { ...FLOOD, publishers: 0 },
     }
+    standstills.take()
     const [{ consumeRate }, quiet] = await Promise.all([
       generator.run(rows[kind], port, seconds, QUEUE),
       generator.run(QUIET, port, seconds, 'quiet'),
     ])
-    return { consumeRate, quiet }
+    return { consumeRate, quiet, standstillMs: standstills.take() }
   }
 
   /** More than the consumer takes until the end, twice as fast as it was ever seen. */
@@ -107,6 +115,7 @@ try {
     )
   }
 } finally {
+  standstills.end()
   await end()
 }
 
