@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 const PRIORITY = '50'
 
 /**
- * Watches how long the machine itself stands still, which no program on it can help: a virtual one is stopped whenever its
- * host has other things to do. A thread with real-time priority (`chrt`, which only root may use) looks at the clock once
- * a millisecond. Where there is none such, nothing is seen.
+ * Watches how long the machine itself stands still, which no program on it can help: the host of a virtual one may stop it.
+ * A thread with real-time priority (`chrt`, which only root may use) looks at the clock once a millisecond. It sees the
+ * processor that it runs on, and where there is none such, nothing is seen.
  */
 export class Standstills {
   readonly #probe: ChildProcess
